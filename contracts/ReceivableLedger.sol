@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {Rights, Roles} from "./interfaces/IReceivableLedger.sol";
+import {IRulebook} from "./interfaces/IRulebook.sol";
+import {Intents} from "./libraries/Intents.sol";
+import {Account} from "./libraries/Participant.sol";
+import {Authority} from "./ledger/Authority.sol";
+import {Claims} from "./ledger/Claims.sol";
+import {Financing} from "./ledger/Financing.sol";
+import {Issuance} from "./ledger/Issuance.sol";
+import {Membership} from "./ledger/Membership.sol";
+import {Settlement} from "./ledger/Settlement.sol";
+
+/// @title The ledger: hot operations here, rare ones in the module over the same storage
+/// @dev The whole interface at this address is IReceivableLedger. The core is immutable: a successor takes over, it is never upgraded.
+contract ReceivableLedger is Issuance, Claims, Financing, Settlement, Membership {
+    /// @dev An account of the Registrar that exists from the beginning.
+    struct Genesis {
+        address account;
+        uint16 officer;
+        uint8 rights;
+    }
+
+    uint256 private constant REGISTRAR_ID = 1;
+
+    address private immutable MODULE;
+    bytes32 private immutable DOMAIN;
+    uint256 private immutable CHAIN_ID;
+
+    /// @dev `BadGenesis` unless module and rulebook have code, the rulebook serves this address, and two officers of the Registrar can sign.
+    constructor(
+        address module,
+        address rulebook,
+        bytes3 currency,
+        uint8 exponent,
+        bytes32 identity,
+        Genesis[] memory registrars
+    ) {
+        if (module.code.length == 0 || rulebook.code.length == 0 || IRulebook(rulebook).ledger() != address(this)) {
+            revert BadGenesis();
+        }
+        MODULE = module;
+        DOMAIN = Intents.domain();
+        CHAIN_ID = block.chainid;
+        configuration = Configuration(rulebook, currency, exponent);
+        _enter(REGISTRAR_ID, Roles.REGISTRAR, 0, address(0), identity, _rulebookVersion());
+        for (uint256 i = 0; i < registrars.length; ++i) {
+            Genesis memory g = registrars[i];
+            bool valid = g.account != address(0) && accounts[g.account].isUnknown() && g.officer != 0
+                && g.rights & Rights.MAKER != 0 && g.rights & ~Rights.ALL == 0;
+            if (!valid) revert BadGenesis();
+            _add(REGISTRAR_ID, participants[REGISTRAR_ID].row, g.account, g.officer, g.rights);
+        }
+        if (participants[REGISTRAR_ID].row.officers() < 2) revert BadGenesis();
+    }
+
+    /// @dev Everything that is not above: the module's code on this storage. Takes no ether.
+    fallback() external {
+        _forward(MODULE);
+    }
+
+    /// @inheritdoc Authority
+    function _domain() internal view override returns (bytes32) {
+        return block.chainid == CHAIN_ID ? DOMAIN : Intents.domain();
+    }
+}

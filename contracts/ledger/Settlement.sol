@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {ILedgerTypes} from "../interfaces/ILedgerTypes.sol";
+import {ISettlement} from "../interfaces/ISettlement.sol";
+import {ClaimStatus, ObligationStatus, Rights, Roles, StepKind} from "../interfaces/IReceivableLedger.sol";
+import {Claim} from "../libraries/Claim.sol";
+import {Intents} from "../libraries/Intents.sol";
+import {Obligation, ObligationLib} from "../libraries/Obligation.sol";
+import {Participant} from "../libraries/Participant.sol";
+import {StepLib, Steps} from "../libraries/Step.sol";
+import {Cash} from "./Cash.sol";
+import {Debt} from "./Debt.sol";
+
+/// @title Fund, redeem, mark overdue (ISettlement)
+abstract contract Settlement is Debt, ISettlement {
+    /// @inheritdoc ISettlement
+    function fund(ILedgerTypes.Fund calldata message, bytes calldata signature) external {
+        uint256 place;
+        assembly ("memory-safe") {
+            place := message
+        }
+        _signed(Intents.FUND, place, 0xc0, message.participant, message.signer, message.deadline, Rights.MAKER, signature);
+        uint64 id = message.obligation;
+        Obligation o = _obligation(id, message.version);
+        if (message.participant != id >> 32) revert NotObligor(id, message.participant);
+        _pay(id, o, message.amount, message.participant, bytes32(0));
+    }
+
+    /// @inheritdoc ISettlement
+    function fundByReceipt(ILedgerTypes.FundByReceipt calldata message, bytes calldata signature) external {
+        uint256 place;
+        assembly ("memory-safe") {
+            place := message
+        }
+        uint256 bank = message.participant;
+        _signed(Intents.FUND_BY_RECEIPT, place, 0xe0, bank, message.signer, message.deadline, Rights.MAKER, signature);
+        if (participants[bank].row.roles() & Roles.SETTLEMENT_BANK == 0) {
+            revert NotInRole(uint32(bank), Roles.SETTLEMENT_BANK);
+        }
+        uint64 id = message.obligation;
+        Obligation o = _obligation(id, message.version);
+        if (rails[o.rail()].bank != bank) revert NotRailBank(o.rail(), uint32(bank));
+        bytes32 key = keccak256(abi.encode(bank, message.receipt));
+        if (message.receipt == 0 || receipts[key] != 0) revert ReceiptUsed(message.receipt);
+        receipts[key] = id;
+        _pay(id, o, message.amount, bank, message.receipt);
+    }
+
+    /// @inheritdoc ISettlement
+    function redeem(uint88 id) external {
+        Claim c = claims[id];
+        if (c.isUnknown()) revert UnknownClaim(id);
+        if (c.lifecycle() != ClaimStatus.HELD) revert NotHeld(id, c.status());
+        uint64 obligation = uint64(id >> 24);
+        Obligation o = obligations[obligation].row;
+        Steps.Share memory s = _share(obligation, o, c, c.start(), c.amount());
+        uint256 money = s.principal + s.interest;
+        if (money == 0) revert NothingToRedeem(id);
+        _roomForVersion(id, c);
+        uint256 holder = c.holder();
+        c = c.withRedeemedStep(o.steps()).bumped();
+        if (s.unpaid == 0) c = c.withLifecycle(ClaimStatus.REDEEMED);
+        claims[id] = c;
+        RailRecord storage rail = rails[o.rail()];
+        rail.owed -= uint96(money);
+        emit Redeemed(id, c.version(), uint48(s.principal), uint48(s.interest), c.lifecycle(), o.rulebook());
+        Cash.move(rail.token, rail.escrow, participants[holder].cash, money);
+    }
+
+    /// @inheritdoc ISettlement
+    function markOverdue(uint64 id) external {
+        Obligation o = obligations[id].row;
+        if (o.isUnknown()) revert UnknownObligation(id);
+        if (o.status() != ObligationStatus.ISSUED) revert ObligationClosed(id, o.status());
+        _accepted(id);
+        if (block.timestamp <= o.due()) revert NotDue(id, o.due());
+        if (o.version() == ObligationLib.VERSION_MAX) revert ObligationVersionExhausted(id);
+        o = o.withStatus(ObligationStatus.OVERDUE).bumped();
+        obligations[id].row = o;
+        Participant obligor = participants[id >> 32].row;
+        // An obligor issues nothing while one obligation is overdue; 2^16 would have had to be issued before.
+        participants[id >> 32].row = obligor.withOverdue(obligor.overdue() + 1);
+        emit MarkedOverdue(id, o.version(), o.rulebook());
+    }
+
+    /// @dev PAYMENT.
+    function _pay(uint64 id, Obligation o, uint64 amount, uint256 payer, bytes32 receipt) private {
+        _open(id, o);
+        _accepted(id);
+        if (amount == 0) revert ZeroAmount();
+        uint256 unpaid = o.unpaid();
+        uint256 owed = _interestOwed(id, o);
+        if (amount > unpaid + owed) revert Overpaid(uint64(unpaid + owed), amount);
+        bool whole = amount == unpaid + owed;
+        if (!whole) _partBounds(id, o, amount);
+        if (o.version() == ObligationLib.VERSION_MAX) revert ObligationVersionExhausted(id);
+
+        uint256 interest = amount < owed ? amount : owed;
+        uint256 principal = amount - interest;
+        uint8 before = o.status();
+        if (!whole || interest != 0) {
+            o = _appendPay(id, o, principal, interest, owed - interest);
+        }
+        o = o.withUnpaid(unpaid - principal).bumped();
+        if (whole) o = o.withStatus(ObligationStatus.SETTLED);
+        obligations[id].row = o;
+
+        Participant obligor = participants[id >> 32].row;
+        obligor = obligor.withUtilised(obligor.utilised() - principal);
+        if (whole && before == ObligationStatus.OVERDUE) obligor = obligor.withOverdue(obligor.overdue() - 1);
+        participants[id >> 32].row = obligor;
+
+        RailRecord storage rail = rails[o.rail()];
+        rail.owed += amount;
+        emit Funded(
+            id,
+            o.version(),
+            uint48(principal),
+            uint48(interest),
+            uint48(owed - interest),
+            o.status(),
+            uint32(block.timestamp),
+            receipt,
+            o.rulebook()
+        );
+        Cash.move(rail.token, participants[payer].cash, rail.escrow, amount);
+    }
+
+    /// @dev A payment in part must be large enough that payments in part cannot use up the steps.
+    function _partBounds(uint64 id, Obligation o, uint64 amount) private view {
+        uint256 least = (uint256(o.face()) + StepLib.PARTIAL_PAYMENTS - 1) / StepLib.PARTIAL_PAYMENTS;
+        uint256 minimum = o.minimum();
+        if (least < minimum) least = minimum;
+        if (amount < least) revert PaymentTooSmall(uint64(least), amount);
+        if (o.steps() != 0 && _lastStep(id, o).pays() >= StepLib.PARTIAL_PAYMENTS) revert TooManyPayments(id);
+    }
+
+    function _appendPay(uint64 id, Obligation o, uint256 principal, uint256 interest, uint256 stillOwed)
+        private
+        returns (Obligation)
+    {
+        uint256 pays = o.steps() == 0 ? 1 : uint256(_lastStep(id, o).pays()) + 1;
+        uint256 n = uint256(o.steps()) + 1;
+        steps[Steps.key(id, n)] =
+            StepLib.pack(StepKind.PAY, principal, o.unpaid(), interest, stillOwed, block.timestamp, pays);
+        return o.withSteps(n);
+    }
+}
