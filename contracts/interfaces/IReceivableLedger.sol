@@ -74,6 +74,11 @@ interface ILedgerViews {
     /// @notice What `fund` must bring to settle the obligation in this block.
     function owedOf(uint64 obligation) external view returns (uint48 unpaid, uint48 interest);
 
+    /// @notice What an assignee signs to accept a piece, and a lienholder to accept a lien: the EIP-712 digests of messages that travel
+    /// packed in `acceptance` bytes.
+    function acceptanceDigest(ILedgerTypes.Acceptance calldata message) external view returns (bytes32);
+    function lienAcceptanceDigest(ILedgerTypes.LienAcceptance calldata message) external view returns (bytes32);
+
     function rulebook() external view returns (address);
 
     /// @notice ISO 4217 code and exponent of the one currency.

@@ -65,15 +65,7 @@ abstract contract Authority is LedgerStorage, ILedgerErrors, ILedgerEvents, ICla
     }
 
     function _proven(address signer, bytes32 structHash, bytes calldata signature) internal view {
-        bytes32 digest;
-        bytes32 domain = _domain();
-        assembly ("memory-safe") {
-            let room := mload(0x40)
-            mstore(room, hex"1901")
-            mstore(add(room, 2), domain)
-            mstore(add(room, 0x22), structHash)
-            digest := keccak256(room, 0x42)
-        }
+        bytes32 digest = _digest(structHash);
         if (signature.length == 65) {
             address recovered;
             assembly ("memory-safe") {
@@ -93,6 +85,18 @@ abstract contract Authority is LedgerStorage, ILedgerErrors, ILedgerEvents, ICla
             if (recovered == signer) return;
         }
         if (signer.code.length == 0 || !_acceptedByContract(signer, digest, signature)) revert BadSignature(signer);
+    }
+
+    /// @dev EIP-712's digest of a message for this ledger on this chain.
+    function _digest(bytes32 structHash) internal view returns (bytes32 digest) {
+        bytes32 domain = _domain();
+        assembly ("memory-safe") {
+            let room := mload(0x40)
+            mstore(room, hex"1901")
+            mstore(add(room, 2), domain)
+            mstore(add(room, 0x22), structHash)
+            digest := keccak256(room, 0x42)
+        }
     }
 
     /// @dev ERC-1271. An answer shorter than a word is no answer.

@@ -3,9 +3,10 @@ pragma solidity 0.8.37;
 
 import {Strings} from "@openzeppelin/contracts/utils/Strings.sol";
 
-import {ILedgerViews} from "../interfaces/IReceivableLedger.sol";
-import {ClaimStatus} from "../interfaces/IReceivableLedger.sol";
+import {ILedgerTypes} from "../interfaces/ILedgerTypes.sol";
+import {ClaimStatus, ILedgerViews} from "../interfaces/IReceivableLedger.sol";
 import {Claim} from "../libraries/Claim.sol";
+import {Intents} from "../libraries/Intents.sol";
 import {Obligation} from "../libraries/Obligation.sol";
 import {Account, Participant} from "../libraries/Participant.sol";
 import {Invoice} from "../libraries/Records.sol";
@@ -128,6 +129,21 @@ abstract contract Views is Debt, Delegated, Backing, ILedgerViews {
     function owedOf(uint64 obligation) external view delegated returns (uint48 unpaid, uint48 interest) {
         Obligation o = obligations[obligation].row;
         return (o.unpaid(), uint48(_interestOwed(obligation, o)));
+    }
+
+    /// @inheritdoc ILedgerViews
+    function acceptanceDigest(ILedgerTypes.Acceptance calldata message) external view delegated returns (bytes32) {
+        return _digest(keccak256(abi.encode(Intents.ACCEPTANCE, message)));
+    }
+
+    /// @inheritdoc ILedgerViews
+    function lienAcceptanceDigest(ILedgerTypes.LienAcceptance calldata message)
+        external
+        view
+        delegated
+        returns (bytes32)
+    {
+        return _digest(keccak256(abi.encode(Intents.LIEN_ACCEPTANCE, message)));
     }
 
     /// @inheritdoc ILedgerViews
