@@ -22,7 +22,7 @@ interface ILedgerErrors {
     /// A signer is named whom the operation does not call for.
     error UnexpectedSigner(address signer);
     /// The lone officer's issues of this UTC day would exceed its threshold.
-    error AboveThreshold(uint16 officer, uint64 threshold, uint64 total);
+    error AboveThreshold(uint16 officer, uint64 threshold, uint256 total);
     /// The number of signatures, acceptances or entries is not what the message needs.
     error BadBatch(uint256 needed, uint256 given);
     /// The batch has nothing in it.
@@ -42,6 +42,8 @@ interface ILedgerErrors {
     error BadOfficer(uint32 participant, uint16 officer);
     error BadRights(uint8 rights);
     error AccountExists(address account);
+    error TooManyOfficers(uint32 participant);
+    error TooManyAccounts(uint32 participant, uint16 officer);
     error CashAddressMissing(uint32 participant);
     /// The Registrar's own standing cannot be set, by anyone.
     error RegistrarProtected(uint32 participant);
@@ -89,7 +91,7 @@ interface ILedgerErrors {
     error BadAcceptBy(uint24 acceptBy);
     error BadCloses(uint8 closes, uint8 least, uint8 most);
     error BadLateRate(uint24 lateRate, uint24 least, uint24 most);
-    error LimitExceeded(uint32 obligor, uint64 limit, uint64 total);
+    error LimitExceeded(uint32 obligor, uint64 limit, uint256 total);
     error NotOffered(uint88 claim);
     error OfferExpired(uint88 claim, uint24 acceptBy);
     error OfferOpen(uint88 claim, uint24 acceptBy);
@@ -133,6 +135,8 @@ interface ILedgerErrors {
     error BadReduction(uint64 obligation, uint48 lo, uint48 hi);
     error NotRailBank(uint8 rail, uint32 participant);
     error ReceiptUsed(bytes32 receipt);
+    /// The obligor has as many overdue obligations as can be counted.
+    error OverdueCountExhausted(uint32 obligor);
     error NotDue(uint64 obligation, uint32 due);
     error NothingToRedeem(uint88 claim);
     /// The cash token did not move the money: too little balance, no allowance, or a refusal of its own.

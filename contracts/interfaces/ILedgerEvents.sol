@@ -102,7 +102,7 @@ interface ILedgerEvents {
     event MarkedOverdue(uint64 indexed obligation, uint24 version, uint16 rulebook);
     /// `status` is REDEEMED when no cent of the claim is left unpaid, else HELD.
     event Redeemed(
-        uint88 indexed claim, uint24 version, uint48 principal, uint48 interest, uint8 status, uint16 rulebook
+        uint88 indexed claim, uint24 version, uint48 principal, uint64 interest, uint8 status, uint16 rulebook
     );
 }
 

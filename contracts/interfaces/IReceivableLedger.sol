@@ -69,7 +69,7 @@ interface ILedgerViews {
     function claimOf(uint88 claim) external view returns (ClaimView memory);
 
     /// @notice What `redeem` would pay now, and the cents of the claim that are unpaid.
-    function moneyOf(uint88 claim) external view returns (uint48 principal, uint48 interest, uint48 unpaid);
+    function moneyOf(uint88 claim) external view returns (uint48 principal, uint64 interest, uint48 unpaid);
 
     /// @notice What `fund` must bring to settle the obligation in this block.
     function owedOf(uint64 obligation) external view returns (uint48 unpaid, uint48 interest);

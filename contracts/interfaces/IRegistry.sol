@@ -43,7 +43,7 @@ interface IRegistry {
     /// and `officer` has a live account, step 4 asks only for that officer's own `signer` (`SameOfficer` is not asked, `BadOfficer`
     /// if the signer is another officer, `BadSignature`, `UnexpectedSigner` if `second` is named, `RightMissing` when the new rights
     /// are not among the signer's own) and it is done at once. Otherwise GOVERN. Then `BadOfficer` (0), `BadRights`, `AccountExists`,
-    /// `BadSignature`(account).
+    /// `BadSignature`(account); `TooManyOfficers` when a 256th officer, `TooManyAccounts` when a 65,536th account of an officer would be live.
     function addAccount(ILedgerTypes.AddAccount calldata message, bytes[] calldata signatures) external;
 
     /// @notice Signatures: registrar, signer. GOVERN steps 1 and 2; then, when `signer` is a known account of the participant and the

@@ -28,6 +28,6 @@ interface ISettlement {
     function redeem(uint88 claim) external;
 
     /// @notice Anyone. `UnknownObligation`; `ObligationClosed` unless ISSUED; `NotHeld`(claim 1) while the offer is not accepted; `NotDue`
-    /// until the first second after due; `ObligationVersionExhausted`. From then on its obligor issues nothing more until it is settled.
+    /// until the first second after due; `ObligationVersionExhausted`; `OverdueCountExhausted`. From then on its obligor issues nothing more until it is settled.
     function markOverdue(uint64 obligation) external;
 }

@@ -138,7 +138,7 @@ abstract contract Issuance is Movement, Backing, IIssuance {
         if (run.checker == 0) _alone(obligor, run.maker, face);
         uint256 total = uint256(run.row.utilised()) + face;
         if (total > run.row.limit()) {
-            revert LimitExceeded(uint32(obligor), run.row.limit(), uint64(total));
+            revert LimitExceeded(uint32(obligor), run.row.limit(), total);
         }
         run.row = run.row.withUtilised(total);
         _allocate(obligor, face, o.invoices);
@@ -188,7 +188,7 @@ abstract contract Issuance is Movement, Backing, IIssuance {
         Officer row = officers[key];
         uint256 day = block.timestamp / 1 days;
         uint256 total = row.spentOn(day) + face;
-        if (total > row.threshold()) revert AboveThreshold(officer, row.threshold(), uint64(total));
+        if (total > row.threshold()) revert AboveThreshold(officer, row.threshold(), total);
         officers[key] = row.withSpent(day, total);
     }
 

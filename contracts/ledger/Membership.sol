@@ -21,7 +21,11 @@ abstract contract Membership is Authority {
     function _add(uint256 participant, Participant row, address account, uint16 officer, uint8 rights) internal {
         uint256 key = _officerKey(participant, officer);
         Officer o = officers[key];
-        if (o.accounts() == 0) row = row.withOfficers(uint256(row.officers()) + 1);
+        if (o.accounts() == 0) {
+            if (row.officers() == type(uint8).max) revert TooManyOfficers(uint32(participant));
+            row = row.withOfficers(uint256(row.officers()) + 1);
+        }
+        if (o.accounts() == type(uint16).max) revert TooManyAccounts(uint32(participant), officer);
         uint24 version = _write(participant, row);
         officers[key] = o.withAccounts(uint256(o.accounts()) + 1);
         accounts[account] = AccountLib.added(participant, officer, rights);

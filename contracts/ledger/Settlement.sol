@@ -64,7 +64,7 @@ abstract contract Settlement is Debt, ISettlement {
         claims[id] = c;
         RailRecord storage rail = rails[o.rail()];
         rail.owed -= uint96(money);
-        emit Redeemed(id, c.version(), uint48(s.principal), uint48(s.interest), c.lifecycle(), o.rulebook());
+        emit Redeemed(id, c.version(), uint48(s.principal), uint64(s.interest), c.lifecycle(), o.rulebook());
         Cash.move(rail.token, rail.escrow, participants[holder].cash, money);
     }
 
@@ -73,13 +73,13 @@ abstract contract Settlement is Debt, ISettlement {
         Obligation o = obligations[id].row;
         if (o.isUnknown()) revert UnknownObligation(id);
         if (o.status() != ObligationStatus.ISSUED) revert ObligationClosed(id, o.status());
-        _accepted(id);
+        _wasAccepted(id);
         if (block.timestamp <= o.due()) revert NotDue(id, o.due());
         if (o.version() == ObligationLib.VERSION_MAX) revert ObligationVersionExhausted(id);
+        Participant obligor = participants[id >> 32].row;
+        if (obligor.overdue() == type(uint16).max) revert OverdueCountExhausted(uint32(id >> 32));
         o = o.withStatus(ObligationStatus.OVERDUE).bumped();
         obligations[id].row = o;
-        Participant obligor = participants[id >> 32].row;
-        // An obligor issues nothing while one obligation is overdue; 2^16 would have had to be issued before.
         participants[id >> 32].row = obligor.withOverdue(obligor.overdue() + 1);
         emit MarkedOverdue(id, o.version(), o.rulebook());
     }
@@ -87,7 +87,7 @@ abstract contract Settlement is Debt, ISettlement {
     /// @dev PAYMENT.
     function _pay(uint64 id, Obligation o, uint64 amount, uint256 payer, bytes32 receipt) private {
         _open(id, o);
-        _accepted(id);
+        _wasAccepted(id);
         if (amount == 0) revert ZeroAmount();
         uint256 unpaid = o.unpaid();
         uint256 owed = _interestOwed(id, o);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {Base64} from "@openzeppelin/contracts/utils/Base64.sol";
 import {Strings} from "@openzeppelin/contracts/utils/Strings.sol";
 
 import {ILedgerTypes} from "../interfaces/ILedgerTypes.sol";
@@ -115,14 +116,14 @@ abstract contract Views is Debt, Delegated, Backing, ILedgerViews {
         external
         view
         delegated
-        returns (uint48 principal, uint48 interest, uint48 unpaid)
+        returns (uint48 principal, uint64 interest, uint48 unpaid)
     {
         Claim c = claims[claim];
         uint8 lifecycle = c.lifecycle();
         if (c.isUnknown() || lifecycle == ClaimStatus.REDEEMED || lifecycle == ClaimStatus.GONE) return (0, 0, 0);
         uint64 obligation = uint64(claim >> 24);
         Steps.Share memory s = _share(obligation, obligations[obligation].row, c, c.start(), c.amount());
-        return (uint48(s.principal), uint48(s.interest), uint48(s.unpaid));
+        return (uint48(s.principal), uint64(s.interest), uint48(s.unpaid));
     }
 
     /// @inheritdoc ILedgerViews
@@ -181,8 +182,8 @@ abstract contract Views is Debt, Delegated, Backing, ILedgerViews {
         Claim c = _existing(tokenId);
         uint256 obligation = tokenId >> 24;
         string memory number = string.concat((obligation >> 32).toString(), "-", uint256(uint32(obligation)).toString());
-        return string.concat(
-            "data:application/json;utf8,{\"name\":\"Claim ",
+        string memory json = string.concat(
+            "{\"name\":\"Claim ",
             number,
             "-",
             uint256(uint24(tokenId)).toString(),
@@ -202,6 +203,7 @@ abstract contract Views is Debt, Delegated, Backing, ILedgerViews {
             uint256(c.version()).toString(),
             "}]}"
         );
+        return string.concat("data:application/json;base64,", Base64.encode(bytes(json)));
     }
 
     /// @inheritdoc ILedgerViews

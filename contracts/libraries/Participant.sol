@@ -146,8 +146,8 @@ library AccountLib {
     }
 }
 
-/// @dev What an officer may issue alone. From the lowest bit: threshold 64 | day 32 | spent 64 | accounts 16.
-/// day: UTC day number of `spent`; accounts: live ones.
+/// @dev What an officer may issue alone. From the lowest bit: threshold 64 | day 32 | spent 64 | accounts 16 | known 8.
+/// day: UTC day number of `spent`; accounts: live ones; known: 1 once there was one, so that the slot never returns to zero.
 type Officer is uint256;
 
 using OfficerLib for Officer global;
@@ -155,6 +155,7 @@ using OfficerLib for Officer global;
 library OfficerLib {
     uint256 private constant U16 = 0xffff;
     uint256 private constant U64 = 0xffffffffffffffff;
+    uint256 private constant KNOWN = 1 << 176;
 
     function threshold(Officer o) internal pure returns (uint64) {
         return uint64(Officer.unwrap(o));
@@ -173,10 +174,10 @@ library OfficerLib {
     }
 
     function withSpent(Officer o, uint256 day, uint256 spent) internal pure returns (Officer) {
-        return Officer.wrap((Officer.unwrap(o) & (U64 | (U16 << 160))) | (day << 64) | (spent << 96));
+        return Officer.wrap((Officer.unwrap(o) & (U64 | (U16 << 160) | KNOWN)) | (day << 64) | (spent << 96));
     }
 
     function withAccounts(Officer o, uint256 accounts_) internal pure returns (Officer) {
-        return Officer.wrap((Officer.unwrap(o) & ~(U16 << 160)) | (accounts_ << 160));
+        return Officer.wrap((Officer.unwrap(o) & ~(U16 << 160)) | (accounts_ << 160) | KNOWN);
     }
 }
