@@ -4,7 +4,6 @@ pragma solidity 0.8.37;
 import {Rights, Roles} from "./interfaces/IReceivableLedger.sol";
 import {IRulebook} from "./interfaces/IRulebook.sol";
 import {Intents} from "./libraries/Intents.sol";
-import {Account} from "./libraries/Participant.sol";
 import {Authority} from "./ledger/Authority.sol";
 import {Claims} from "./ledger/Claims.sol";
 import {Financing} from "./ledger/Financing.sol";

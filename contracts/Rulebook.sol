@@ -22,6 +22,7 @@ contract Rulebook is IRulebook {
     /// @dev The first version is in force from its own `from`, which may lie in the past; signer fields of `first` are not used.
     /// A successor's first version is its predecessor's latest + 1.
     constructor(address ledger_, ILedgerTypes.PublishRules memory first) {
+        if (ledger_ == address(0)) revert ILedgerErrors.BadGenesis();
         if (first.version == 0 || !_valid(first)) revert ILedgerErrors.BadRules();
         ledger = ledger_;
         FIRST = first.version;

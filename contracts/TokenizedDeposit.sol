@@ -16,6 +16,7 @@ contract TokenizedDeposit is ERC20Permit, ITokenizedDeposit {
         ERC20(name_, symbol_)
         ERC20Permit(name_)
     {
+        if (bank_ == address(0)) revert OnlyBank(bank_);
         bank = bank_;
         EXPONENT = exponent;
     }

@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 /// @title A bank's deposits as an ERC-20 with permit (ERC-2612), in minor units: the sample cash leg
 /// @notice The bank alone mints (deposit received) and burns (deposit paid out, from the bank's own balance).
 interface ITokenizedDeposit {
+    /// The caller is not the bank; at birth: there is no bank.
     error OnlyBank(address caller);
     error ZeroDeposit();
 

@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {ILedgerErrors} from "../interfaces/ILedgerErrors.sol";
 import {IClaimTokenEvents, ILedgerEvents} from "../interfaces/ILedgerEvents.sol";
-import {ParticipantStatus, Rights} from "../interfaces/IReceivableLedger.sol";
+import {ParticipantStatus} from "../interfaces/IReceivableLedger.sol";
 import {IRulebook} from "../interfaces/IRulebook.sol";
 import {Account, Participant} from "../libraries/Participant.sol";
 import {Intents} from "../libraries/Intents.sol";

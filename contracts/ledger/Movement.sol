@@ -64,7 +64,7 @@ abstract contract Movement is Authority {
     {
         s = Steps.share(steps, obligation, o.steps(), c.redeemedStep(), start, amount);
         // A payment of everything that carried no interest is no step: what is left at the end is money.
-        if (o.status() == ObligationStatus.SETTLED) {
+        if (o.unpaid() == 0) {
             s.principal += s.unpaid;
             s.unpaid = 0;
         }

@@ -23,6 +23,7 @@ interface Vm {
     function getCode(string calldata artifact) external view returns (bytes memory);
     function readFile(string calldata path) external view returns (string memory);
     function exists(string calldata path) external view returns (bool);
+    function parseJson(string calldata json, string calldata key) external pure returns (bytes memory);
     function parseJsonUint(string calldata json, string calldata key) external pure returns (uint256);
     function parseJsonUintArray(string calldata json, string calldata key) external pure returns (uint256[] memory);
     function parseJsonKeys(string calldata json, string calldata key) external pure returns (string[] memory);
@@ -33,5 +34,6 @@ interface Vm {
     function skip(bool skipTest, string calldata reason) external;
     function computeCreateAddress(address deployer, uint256 nonce) external pure returns (address);
     function getNonce(address account) external view returns (uint64);
+    function etch(address target, bytes calldata code) external;
     function label(address account, string calldata name) external;
 }

@@ -1,0 +1,235 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A world that happens twice: every call goes to the reference model and to the contract, and both must say the same.
+
+Same refusal with the same arguments, or same events; after it, every storage slot is what the model's rows say (L10).
+"""
+
+from dataclasses import replace
+from itertools import zip_longest
+from typing import Any
+
+from eth_abi.abi import encode as abi_encode
+
+from chain.abi import slots
+from chain.abi.calls import SignedCall, acceptance
+from chain.abi.eip712 import Signed, digest, hash_struct
+from chain.abi.keccak import keccak
+from chain.domain import commands as c
+from chain.domain.clock import UtcSeconds
+from chain.domain.errors import Refusal
+from chain.domain.events import Event, RulebookSet, RulesPublished
+from chain.domain.rules import apply, check, commit
+from chain.domain.vocabulary import Address, Hash, Rules
+from tests.cast import BANK, FIRST_RULES, GENESIS, NOW, name_of
+from tests.cast import digest as hash_of
+from tests.chains import CURRENCY, RELAY, Deployed, EvmChain, deploy_deposit, deploy_ledger, key, rulebook_creation
+from tests.worlds import World, named
+
+
+BALANCES, ALLOWANCES = 0, 1  # slots of OpenZeppelin's ERC20
+
+
+COUNTED = c.AddAccount | c.RevokeAccount | c.SetThreshold | c.SetCash  # these take a list of signatures
+
+
+class Disagreement(AssertionError):
+    """Model and contract do not say the same."""
+
+
+def outcome(run: Any) -> tuple[Event, ...] | Refusal:
+    """What happened, or why it was refused."""
+    try:
+        return tuple(run())
+    except Refusal as refusal:
+        return refusal
+
+
+class BothWorld(World):
+    """A World whose calls run on a contract as well. `slow` compares all of storage after every call."""
+
+    def __init__(self, rules: Rules = FIRST_RULES, slow: bool = True) -> None:
+        self.chain = EvmChain(now=NOW)
+        self.deployed = deploy_ledger(self.chain, GENESIS, hash_of("registrar"), rules)
+        self.deposit = deploy_deposit(self.chain, BANK.cash)
+        self.slow, self.calls, self.refusals = slow, 0, 0
+        self.books = {self.deployed.rulebook: [1]}  # which versions stand in which Rulebook that was ever in use
+        super().__init__(token=self.deposit.token, rulebook=self.deployed.rulebook, rules=rules)
+        self.compare()
+
+    # ---- what happens, twice
+
+    def do(self, call: c.Call, direct: int | None = None) -> tuple[Event, ...]:
+        """Play a call on both. `direct`: which signature is empty because its signer calls; unless said, the first one's every
+        second time. Raises the common refusal.
+        """
+        direct = 0 if direct is None and self.calls % 2 else direct
+        self._place_contracts(self.rows)
+        expected = outcome(lambda: check(self.rows, call, self.now))
+        signed, caller = self.signed(call, direct)
+        got = outcome(lambda: self.deployed.send(signed, caller))
+        self.calls += 1
+        if got != expected:
+            raise Disagreement(f"{call}\nmodel:    {expected!r}\ncontract: {got!r}")
+        if isinstance(expected, Refusal):
+            self.refusals += 1
+        else:
+            for event in expected:
+                commit(self.rows, apply(self.rows, event, self.now))
+                self._shelve(event)
+                self.log.append((event, self.now))
+        if self.slow:
+            self.compare()
+        if isinstance(expected, Refusal):
+            raise expected
+        return expected
+
+    def mint(self, owner: Address, amount: int) -> None:
+        super().mint(owner, amount)
+        self.deposit.mint(owner, amount)
+
+    def approve(self, owner: Address, approved: bool = True) -> None:
+        super().approve(owner, approved)
+        self.deposit.approve(owner, self.deployed.ledger, 2**256 - 1 if approved else 0)
+
+    def wait(self, seconds: int) -> None:
+        super().wait(seconds)
+        self.chain.travel(self.now)
+
+    def identity(self, message: c.Message) -> Hash:
+        """The message's hashStruct."""
+        if isinstance(message, c.Expire | c.Redeem | c.MarkOverdue):
+            return hash_of(repr(message))  # nobody signs these, and nothing asks for it
+        return hash_struct(message)
+
+    # ---- comparison
+
+    def compare(self) -> None:
+        """Every slot of ledger and Rulebook that is not zero, and every balance the model knows, on both sides."""
+        ledger = self.deployed.ledger
+        expected = slots.expected_storage(self.rows, ledger, CURRENCY, self.books)
+        found = {(a, slot): word for a in (ledger, *self.books) for slot, word in self.chain.storage(a).items()}
+        if found != expected:
+            differ = {place for place in found.keys() | expected.keys() if found.get(place) != expected.get(place)}
+            raise Disagreement(
+                "\n".join(f"{place}: model {expected.get(place)!r}, contract {found.get(place)!r}" for place in differ)
+            )
+        for (token, owner), row in self.rows.cash.items():
+            if token == self.token and self.deposit.balance(owner) != row.balance:
+                raise Disagreement(f"{owner}: model {row.balance}, contract {self.deposit.balance(owner)}")
+
+    def impose(self, rows: Any, now: UtcSeconds) -> None:
+        """Make the contract's storage and time what a model world says, however it came to be."""
+        self.rows, self.now = rows, now
+        chain, ledger = self.chain, self.deployed.ledger
+        self._place_contracts(rows)
+        wanted = slots.expected_storage(rows, ledger, CURRENCY)
+        for address in (ledger, rows.rulebook):
+            for slot in chain.storage(address):
+                if (address, slot) not in wanted:
+                    chain.put(address, slot, 0)
+        for (address, slot), word in wanted.items():
+            chain.put(address, slot, int.from_bytes(word, "big"))
+        for (token, owner), row in rows.cash.items():
+            if token in rows.tokens:
+                held = keccak(abi_encode(["address", "uint256"], [owner, BALANCES]))
+                lent = keccak(abi_encode(["address", "uint256"], [owner, ALLOWANCES]))
+                allowed = keccak(abi_encode(["address"], [ledger]) + lent)
+                chain.put(token, int.from_bytes(held, "big"), row.balance)
+                chain.put(token, int.from_bytes(allowed, "big"), 2**256 - 1 if row.approved else 0)
+        chain.set_time(now)
+
+    def _place_contracts(self, rows: Any) -> None:
+        """Put code where the model speaks of other contracts: cash tokens, the Rulebook in use and its candidates."""
+        chain = self.chain
+        if not chain.has_code(rows.rulebook):
+            chain.put_code(rows.rulebook, self.deployed.rulebook)
+        for token, exponent in rows.tokens.items():
+            if not chain.has_code(token):
+                chain.put_code(token, deploy_deposit(chain, BANK.cash, exponent).token)
+        for address, candidate in rows.rulebooks.items():
+            if chain.has_code(address):
+                continue
+            served = self.deployed.ledger if candidate.serves else RELAY.address
+            made, _ = chain.deploy(rulebook_creation(served, candidate.version, candidate.rules))
+            chain.put_code(address, made)
+            for slot, word in chain.storage(made).items():
+                chain.put(address, slot, int.from_bytes(word, "big"))
+
+    def _shelve(self, event: Event) -> None:
+        """Remember where a version of the limits was published."""
+        if isinstance(event, RulesPublished):
+            self.books[self.rows.rulebook] = [*self.books[self.rows.rulebook], event.version]
+        elif isinstance(event, RulebookSet):
+            self.books[event.rulebook_address] = [self.rows.rulebooks[event.rulebook_address].version]
+
+    def fork(self) -> "BothWorld":
+        """A world of its own in the same state on both sides."""
+        twin = object.__new__(BothWorld)
+        twin.__dict__.update(self.__dict__)
+        twin.rows, twin.log, twin.books = self.rows.copy(), list(self.log), dict(self.books)
+        twin.chain = self.chain.fork()
+        twin.deployed = self.deployed.on(twin.chain)
+        twin.deposit = replace(self.deposit, chain=twin.chain)
+        return twin
+
+    # ---- signatures
+
+    def signed(self, call: c.Call, direct: int | None = None) -> tuple[SignedCall, Address]:
+        """The call with real signatures by whoever its proofs name (garbage for nobody), and who sends it."""
+        message, caller = call.message, RELAY.address
+        signatures = []
+        names = named(message)
+        if isinstance(message, COUNTED):  # the number of signatures is for the contract to judge
+            names = names[: len(call.proofs)]
+        for place, (proof, signer) in enumerate(zip_longest(call.proofs, names)):
+            hashed = message.quote if isinstance(message, c.Discount) and place == 1 else message
+            if place == direct and proof is not None:
+                caller = proof
+                signatures.append(b"")
+            elif signer is None and proof is None:
+                signatures.append(b"")
+            else:
+                signatures.append(self.sign(proof, hashed))
+        consents = tuple(self.consented(call, place) for place in range(len(call.acceptances)))
+        beside = {"terms": call.terms, "invoices": call.invoices}
+        return SignedCall(message, tuple(signatures), consents, **beside), caller
+
+    def sign(self, who: Address | None, message: Any) -> bytes:
+        """A genuine signature of that account over a message; for nobody, one of a key that no message names."""
+        name = "forger" if who is None else name_of(who)
+        signed: Signed = message
+        return key(name).sign_hash(digest(signed, self.deployed.domain))
+
+    def consented(self, call: c.Call, place: int) -> bytes:
+        """The packed acceptance at that place."""
+        given, message = call.acceptances[place], call.message
+        if given is None:
+            return b""
+        if isinstance(given, c.Malformed):
+            return given.data
+        consent: c.Acceptance | c.LienAcceptance
+        if isinstance(message, c.Lien):
+            consent = c.LienAcceptance(
+                message.lienholder,
+                message.claim,
+                message.version,
+                message.amount,
+                message.until,
+                given.signer,
+                given.deadline,
+            )
+        elif isinstance(message, c.Transfer | c.Split | c.SplitMany):
+            piece = (
+                message.pieces[place] if isinstance(message, c.SplitMany) and place < len(message.pieces) else message
+            )
+            if isinstance(message, c.Transfer):
+                row = self.rows.claims.get(message.claim)
+                amount = 0 if row is None else row.amount
+            else:
+                amount = getattr(piece, "amount", 0)
+            at = place if isinstance(message, c.SplitMany) else 0
+            to = getattr(piece, "to", 0)
+            consent = c.Acceptance(to, message.claim, message.version, at, amount, given.signer, given.deadline)
+        else:
+            raise TypeError(f"{type(message).__name__} takes no acceptance")
+        return acceptance(given.signer, given.deadline, self.sign(given.proof, consent))

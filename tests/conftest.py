@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What every test may ask for, and a loud list of the tests that did not run."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+SYSTEM_PACKAGE = "system package:"
+"""A skip reason that starts so names something apt would bring; in CI it is a failure, since CI must have it."""
+
+SHARED_DATA = "shared data:"
+"""A skip reason that starts so misses example data beside the project, not in it; always visible, never a failure."""
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of example data beside the project; without it the test is skipped."""
+    folder = Path(__file__).resolve().parents[2] / "shared"
+    if not folder.is_dir():
+        pytest.skip(f"{SHARED_DATA} there is no folder ../shared beside the project")
+    return folder
+
+
+def _skipped(config: pytest.Config) -> list[tuple[str, str]]:
+    """(test, reason) of every skipped test; empty in the workers of pytest-xdist, which report to the controller."""
+    terminal = config.pluginmanager.get_plugin("terminalreporter")
+    reports = terminal.stats.get("skipped", []) if terminal else []
+    return [(report.nodeid, _reason(report)) for report in reports if not hasattr(report, "wasxfail")]
+
+
+def _reason(report: pytest.TestReport | pytest.CollectReport) -> str:
+    text = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+    return text.removeprefix("Skipped: ")
+
+
+def _must_not_skip(config: pytest.Config) -> list[tuple[str, str]]:
+    in_ci = os.environ.get("CI") == "true"
+    return [(test, reason) for test, reason in _skipped(config) if in_ci and reason.startswith(SYSTEM_PACKAGE)]
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if _must_not_skip(session.config) and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    skipped = _skipped(config)
+    if not skipped:
+        return
+    terminalreporter.section(f"{len(skipped)} TESTS DID NOT RUN", sep="!", yellow=True, bold=True)
+    for test, reason in skipped:
+        terminalreporter.line(f"{test}: {reason}", yellow=True)
+    failures = len(_must_not_skip(config))
+    if failures:
+        terminalreporter.line(f"{failures} of them for want of a system package: a failure in CI", red=True, bold=True)
