@@ -27,7 +27,7 @@ contract ReceivableLedger is Issuance, Claims, Financing, Settlement, Membership
     bytes32 private immutable DOMAIN;
     uint256 private immutable CHAIN_ID;
 
-    /// @dev `BadGenesis` unless module and rulebook have code, the rulebook serves this address, and two officers of the Registrar can sign.
+    /// @dev `BadGenesis` unless module and rulebook have code, the rulebook serves this address and has limits in force, and two officers of the Registrar can sign.
     constructor(
         address module,
         address rulebook,
@@ -43,12 +43,15 @@ contract ReceivableLedger is Issuance, Claims, Financing, Settlement, Membership
         DOMAIN = Intents.domain();
         CHAIN_ID = block.chainid;
         configuration = Configuration(rulebook, currency, exponent);
-        _enter(REGISTRAR_ID, Roles.REGISTRAR, 0, address(0), identity, _rulebookVersion());
+        uint16 rules = _rulebookVersion();
+        if (rules == 0) revert BadGenesis();
+        _enter(REGISTRAR_ID, Roles.REGISTRAR, 0, address(0), identity, rules);
         for (uint256 i = 0; i < registrars.length; ++i) {
             Genesis memory g = registrars[i];
             bool valid = g.account != address(0) && accounts[g.account].isUnknown() && g.officer != 0
                 && g.rights & Rights.MAKER != 0 && g.rights & ~Rights.ALL == 0;
             if (!valid) revert BadGenesis();
+            _roomForAccount(REGISTRAR_ID, participants[REGISTRAR_ID].row, g.officer);
             _add(REGISTRAR_ID, participants[REGISTRAR_ID].row, g.account, g.officer, g.rights);
         }
         if (participants[REGISTRAR_ID].row.officers() < 2) revert BadGenesis();

@@ -43,7 +43,8 @@ contract Rulebook is IRulebook {
     function inForce(uint256 instant) external view returns (uint16 version, Rules rules) {
         version = latest;
         rules = published[version];
-        while (RulesLib.from(rules) > instant && version > FIRST) {
+        while (RulesLib.from(rules) > instant) {
+            if (version == FIRST) return (0, Rules.wrap(0));
             rules = published[--version];
         }
     }

@@ -14,17 +14,18 @@ from chain.abi import slots
 from chain.abi.calls import SignedCall, acceptance
 from chain.abi.eip712 import Signed, digest, hash_struct
 from chain.abi.keccak import keccak
+from chain.abi.plain import rulebook_creation
 from chain.domain import commands as c
 from chain.domain.clock import UtcSeconds
 from chain.domain.errors import Refusal
 from chain.domain.events import Event, RulebookSet, RulesPublished
+from chain.domain.money import Fen
 from chain.domain.rules import apply, check, commit
-from chain.domain.vocabulary import Address, Hash, Rules
+from chain.domain.vocabulary import Address, Hash, ParticipantId, Rules
 from tests.cast import BANK, FIRST_RULES, GENESIS, NOW, name_of
 from tests.cast import digest as hash_of
-from tests.chains import CURRENCY, RELAY, Deployed, EvmChain, deploy_deposit, deploy_ledger, key, rulebook_creation
+from tests.chains import CURRENCY, RELAY, deploy_deposit, deploy_ledger, evm_chain, key
 from tests.worlds import World, named
-
 
 BALANCES, ALLOWANCES = 0, 1  # slots of OpenZeppelin's ERC20
 
@@ -45,10 +46,15 @@ def outcome(run: Any) -> tuple[Event, ...] | Refusal:
 
 
 class BothWorld(World):
-    """A World whose calls run on a contract as well. `slow` compares all of storage after every call."""
+    """A World whose calls run on a contract as well.
 
-    def __init__(self, rules: Rules = FIRST_RULES, slow: bool = True) -> None:
-        self.chain = EvmChain(now=NOW)
+    `slow` compares all of storage after every call; `offset` moves its addresses.
+    """
+
+    def __init__(self, rules: Rules = FIRST_RULES, slow: bool = True, offset: int = 0) -> None:
+        self.chain = evm_chain(now=NOW)
+        for _ in range(offset):  # another ledger stands at another address
+            deploy_deposit(self.chain, BANK.cash)
         self.deployed = deploy_ledger(self.chain, GENESIS, hash_of("registrar"), rules)
         self.deposit = deploy_deposit(self.chain, BANK.cash)
         self.slow, self.calls, self.refusals = slow, 0, 0
@@ -59,8 +65,9 @@ class BothWorld(World):
     # ---- what happens, twice
 
     def do(self, call: c.Call, direct: int | None = None) -> tuple[Event, ...]:
-        """Play a call on both. `direct`: which signature is empty because its signer calls; unless said, the first one's every
-        second time. Raises the common refusal.
+        """Play a call on both. Raises the common refusal.
+
+        `direct`: which signature is empty because its signer calls; unless said, the first one, every second time.
         """
         direct = 0 if direct is None and self.calls % 2 else direct
         self._place_contracts(self.rows)
@@ -191,8 +198,7 @@ class BothWorld(World):
             else:
                 signatures.append(self.sign(proof, hashed))
         consents = tuple(self.consented(call, place) for place in range(len(call.acceptances)))
-        beside = {"terms": call.terms, "invoices": call.invoices}
-        return SignedCall(message, tuple(signatures), consents, **beside), caller
+        return SignedCall(message, tuple(signatures), consents, call.terms, call.invoices), caller
 
     def sign(self, who: Address | None, message: Any) -> bytes:
         """A genuine signature of that account over a message; for nobody, one of a key that no message names."""
@@ -218,18 +224,22 @@ class BothWorld(World):
                 given.signer,
                 given.deadline,
             )
-        elif isinstance(message, c.Transfer | c.Split | c.SplitMany):
-            piece = (
-                message.pieces[place] if isinstance(message, c.SplitMany) and place < len(message.pieces) else message
-            )
-            if isinstance(message, c.Transfer):
-                row = self.rows.claims.get(message.claim)
-                amount = 0 if row is None else row.amount
-            else:
-                amount = getattr(piece, "amount", 0)
-            at = place if isinstance(message, c.SplitMany) else 0
-            to = getattr(piece, "to", 0)
-            consent = c.Acceptance(to, message.claim, message.version, at, amount, given.signer, given.deadline)
+        elif isinstance(message, c.Transfer):
+            row = self.rows.claims.get(message.claim)
+            amount = Fen(0) if row is None else row.amount
+            consent = self.to_receive(message, c.Piece(message.to, amount), 0, given)
+        elif isinstance(message, c.Split):
+            consent = self.to_receive(message, c.Piece(message.to, message.amount), 0, given)
+        elif isinstance(message, c.SplitMany):
+            beyond = c.Piece(ParticipantId(0), Fen(0))  # a consent too many
+            piece = message.pieces[place] if place < len(message.pieces) else beyond
+            consent = self.to_receive(message, piece, place, given)
         else:
             raise TypeError(f"{type(message).__name__} takes no acceptance")
         return acceptance(given.signer, given.deadline, self.sign(given.proof, consent))
+
+    def to_receive(
+        self, move: c.Transfer | c.Split | c.SplitMany, piece: c.Piece, place: int, given: c.Consent
+    ) -> c.Acceptance:
+        """What an assignee signs."""
+        return c.Acceptance(piece.to, move.claim, move.version, place, piece.amount, given.signer, given.deadline)

@@ -13,6 +13,16 @@ SHARED_DATA = "shared data:"
 """A skip reason that starts so misses example data beside the project, not in it; always visible, never a failure."""
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--soak", action="store_true", help="play all of what an ordinary run plays a seeded tenth of")
+
+
+@pytest.fixture(scope="session")
+def soak(pytestconfig: pytest.Config) -> bool:
+    """Whether to play everything."""
+    return bool(pytestconfig.getoption("--soak"))
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of example data beside the project; without it the test is skipped."""

@@ -86,7 +86,7 @@ interface IRegistry {
     ) external;
 
     /// @notice REGISTRAR; SUBJECT(participant, version); ACCOUNT(second, participant, MAKER), `SameOfficer`, `BadSignature`(second);
-    /// `BadRulebook` unless it serves this ledger and its numbering goes on from the present one's latest version; ANNOUNCED.
+    /// `BadRulebook` unless it serves this ledger, holds one version, whose number follows the present one's latest, and which is in force; ANNOUNCED.
     function setRulebook(
         ILedgerTypes.SetRulebook calldata message,
         bytes calldata signature,

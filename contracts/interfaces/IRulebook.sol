@@ -32,7 +32,7 @@ interface IRulebook {
     /// @notice The latest published version, in force or not yet.
     function latest() external view returns (uint16);
 
-    /// @notice The version in force at an instant (the highest whose `from` is not after it) and its limits.
+    /// @notice The version in force at an instant (the highest whose `from` is not after it) and its limits; zero before the first.
     function inForce(uint256 instant) external view returns (uint16 version, Rules rules);
 
     /// @notice A published version's limits; zero if there is none.

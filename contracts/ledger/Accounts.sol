@@ -72,6 +72,7 @@ abstract contract Accounts is Governance, Delegated, IRegistry {
         if (officer == 0) revert BadOfficer(uint32(g.participant), 0);
         _validAccount(message.account, message.rights);
         _provenOrCaller(message.account, g.change, signatures[3]);
+        _roomForAccount(g.participant, row, officer);
         if (announce && !_announced(g.change, g.participant)) return;
         _add(g.participant, row, message.account, officer, message.rights);
         if (announce) _applied(g);
@@ -201,7 +202,7 @@ abstract contract Accounts is Governance, Delegated, IRegistry {
         if (own.officer() != officer) revert BadOfficer(uint32(g.participant), officer);
         _provenOrCaller(g.signer, g.change, signatures[1]);
         if (g.second != address(0)) revert UnexpectedSigner(g.second);
-        if (rights & ~own.rights() != 0) revert RightMissing(g.signer, rights);
+        if (rights & ~own.rights() != 0) revert RightMissing(g.signer, rights & ~own.rights());
     }
 
     function _applied(Governed memory g) private {

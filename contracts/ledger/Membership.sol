@@ -21,15 +21,18 @@ abstract contract Membership is Authority {
     function _add(uint256 participant, Participant row, address account, uint16 officer, uint8 rights) internal {
         uint256 key = _officerKey(participant, officer);
         Officer o = officers[key];
-        if (o.accounts() == 0) {
-            if (row.officers() == type(uint8).max) revert TooManyOfficers(uint32(participant));
-            row = row.withOfficers(uint256(row.officers()) + 1);
-        }
-        if (o.accounts() == type(uint16).max) revert TooManyAccounts(uint32(participant), officer);
+        if (o.accounts() == 0) row = row.withOfficers(uint256(row.officers()) + 1);
         uint24 version = _write(participant, row);
         officers[key] = o.withAccounts(uint256(o.accounts()) + 1);
         accounts[account] = AccountLib.added(participant, officer, rights);
         emit AccountAdded(uint32(participant), version, account, officer, rights, _rulebookVersion());
+    }
+
+    /// @dev Whether one more account of that officer can be counted.
+    function _roomForAccount(uint256 participant, Participant row, uint16 officer) internal view {
+        uint256 live = officers[_officerKey(participant, officer)].accounts();
+        if (live == 0 && row.officers() == type(uint8).max) revert TooManyOfficers(uint32(participant));
+        if (live == type(uint16).max) revert TooManyAccounts(uint32(participant), officer);
     }
 
     /// @dev Writes a changed participant one version on.

@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {ILedgerTypes} from "../interfaces/ILedgerTypes.sol";
 import {IRegistry} from "../interfaces/IRegistry.sol";
 import {ParticipantStatus, Rights, Roles} from "../interfaces/IReceivableLedger.sol";
-import {IRulebook} from "../interfaces/IRulebook.sol";
+import {IRulebook, Rules} from "../interfaces/IRulebook.sol";
 import {Intents} from "../libraries/Intents.sol";
 import {Account, Participant} from "../libraries/Participant.sol";
 import {Invoice, InvoiceLib} from "../libraries/Records.sol";
@@ -288,8 +288,8 @@ abstract contract Registry is Accounts, Backing {
         } catch {
             return false;
         }
-        try IRulebook(next).latest() returns (uint16 latest) {
-            return latest == IRulebook(configuration.rulebook).latest() + 1;
+        try IRulebook(next).inForce(block.timestamp) returns (uint16 version, Rules) {
+            return version == IRulebook(configuration.rulebook).latest() + 1 && version == IRulebook(next).latest();
         } catch {
             return false;
         }

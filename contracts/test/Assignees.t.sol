@@ -160,9 +160,7 @@ contract AssigneesTest is Operations {
             pieces[0] = Piece(SUP2, PART);
             bytes[] memory consents = new bytes[](consent.length == 0 ? 0 : 1);
             if (consent.length != 0) consents[0] = consent;
-            return abi.encodeCall(
-                ledger.splitMany, (SplitMany(SUP1, claim, 2, pieces, holder, DEADLINE), "", consents)
-            );
+            return abi.encodeCall(ledger.splitMany, (SplitMany(SUP1, claim, 2, pieces, holder, DEADLINE), "", consents));
         }
         Ask memory a = ask(op);
         return abi.encodeCall(ledger.lien, (lienOf(a), "", consent));

@@ -35,9 +35,10 @@ contract CashLegTest is ClaimsWorld {
         Quote memory q = Quote(FIN, claim, 2, FACE, PRICE, 0, 1, 0, 0, 1, vm.addr(F1), DEADLINE);
         bytes32 quote = keccak256(abi.encode(Intents.QUOTE, q));
         bytes32 h = keccak256(abi.encode(Intents.DISCOUNT, SUP1, quote, vm.addr(S1), DEADLINE));
-        return abi.encodeCall(
-            ledger.discount, (Discount(SUP1, q, vm.addr(S1), DEADLINE), signed(S1, h), signed(F1, quote))
-        );
+        return
+            abi.encodeCall(
+                ledger.discount, (Discount(SUP1, q, vm.addr(S1), DEADLINE), signed(S1, h), signed(F1, quote))
+            );
     }
 
     function fundCall() private view returns (bytes memory) {
@@ -47,9 +48,7 @@ contract CashLegTest is ClaimsWorld {
 
     function receiptCall() private view returns (bytes memory) {
         FundByReceipt memory m = FundByReceipt(BANK, obligation, 1, FACE / 2, "r", vm.addr(BK), DEADLINE);
-        return abi.encodeCall(
-            ledger.fundByReceipt, (m, signed(BK, keccak256(abi.encode(Intents.FUND_BY_RECEIPT, m))))
-        );
+        return abi.encodeCall(ledger.fundByReceipt, (m, signed(BK, keccak256(abi.encode(Intents.FUND_BY_RECEIPT, m)))));
     }
 
     function redeemCall() private returns (bytes memory) {
@@ -108,8 +107,7 @@ contract CashLegTest is ClaimsWorld {
     function test_cash__deposit_token_without_allowance_or_balance__cash_refused() public {
         claim = held(2, FACE);
         bytes memory data = discountCall();
-        bytes memory e =
-            err(ILedgerErrors.CashRefused.selector, uint160(address(token)), uint160(cashOf(FIN)), PRICE);
+        bytes memory e = err(ILedgerErrors.CashRefused.selector, uint160(address(token)), uint160(cashOf(FIN)), PRICE);
         vm.prank(cashOf(FIN));
         token.approve(address(ledger), PRICE - 1);
         refuse(data, e);
@@ -187,8 +185,8 @@ contract CashLegTest is ClaimsWorld {
         eq(keccak256(odd.refusal()), keccak256(inner));
     }
 
-    /// @dev While the price moves the claim is the buyer's: what the buyer may do it may do, and the books agree.
-    function test_discount__token_redeems_within__money_goes_to_the_buyer() public {
+    /// @dev While the price moves the claim is the buyer's already: a payment within is the buyer's, and the books agree.
+    function test_discount__token_settles_the_obligation_within__money_is_the_buyers() public {
         call(fundCall());
         ledger.redeem(claim);
         Quote memory q = Quote(FIN, claim, 3, FACE, 1, 0, 1, 0, 0, 1, vm.addr(F1), DEADLINE);
@@ -196,8 +194,7 @@ contract CashLegTest is ClaimsWorld {
         odd.mint(cashOf(CORE), FACE);
         Fund memory m = Fund(CORE, obligation, 2, FACE / 2, vm.addr(MAKER), DEADLINE);
         odd.reenter(
-            address(ledger),
-            abi.encodeCall(ledger.fund, (m, signed(MAKER, keccak256(abi.encode(Intents.FUND, m)))))
+            address(ledger), abi.encodeCall(ledger.fund, (m, signed(MAKER, keccak256(abi.encode(Intents.FUND, m)))))
         );
         odd.setMood(OddToken.Mood.REENTERS_QUIETLY);
         vm.prank(vm.addr(S1));

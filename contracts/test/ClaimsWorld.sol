@@ -117,8 +117,7 @@ abstract contract ClaimsWorld is World {
     }
 
     function addRail(uint8 rail, address cash, uint32 bank, uint256 bankKey, address escrow_) internal {
-        AddRail memory m =
-            AddRail(REGISTRAR, rail, cash, bank, escrow_, vm.addr(bankKey), vm.addr(R1), DEADLINE);
+        AddRail memory m = AddRail(REGISTRAR, rail, cash, bank, escrow_, vm.addr(bankKey), vm.addr(R1), DEADLINE);
         bytes32 h = keccak256(abi.encode(Intents.ADD_RAIL, m));
         ledger.addRail(m, signed(R1, h), signed(bankKey, h));
     }
@@ -140,9 +139,7 @@ abstract contract ClaimsWorld is World {
     // ---------------------------------------------------------------- the usual operations
 
     function lienAcceptance(uint256 key, LienAcceptance memory m) internal view returns (bytes memory) {
-        return abi.encodePacked(
-            m.signer, m.deadline, signed(key, keccak256(abi.encode(Intents.LIEN_ACCEPTANCE, m)))
-        );
+        return abi.encodePacked(m.signer, m.deadline, signed(key, keccak256(abi.encode(Intents.LIEN_ACCEPTANCE, m))));
     }
 
     /// @dev The whole claim or its tail, in favour of `to` until the hour `until`; both sides sign.
@@ -150,9 +147,8 @@ abstract contract ClaimsWorld is World {
         internal
     {
         Lien memory m = Lien(holder, claim, claimVersion(claim), amount, to, until, vm.addr(key), DEADLINE);
-        bytes memory consent = lienAcceptance(
-            toKey, LienAcceptance(to, claim, m.version, amount, until, vm.addr(toKey), DEADLINE)
-        );
+        bytes memory consent =
+            lienAcceptance(toKey, LienAcceptance(to, claim, m.version, amount, until, vm.addr(toKey), DEADLINE));
         vm.prank(m.signer);
         ledger.lien(m, "", consent);
     }

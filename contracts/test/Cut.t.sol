@@ -35,10 +35,7 @@ contract CutTest is ClaimsWorld {
         onlyLogs(2);
         same(ledger.claimOf(claim), parent);
         same(ledger.obligationOf(obligation), o);
-        same(
-            ledger.claimOf(claimId(CORE, 1, 2)),
-            ILedgerViews.ClaimView(SUP1, 0, FACE - PART, PART, 1, 1, 0, 0, 1, 0)
-        );
+        same(ledger.claimOf(claimId(CORE, 1, 2)), ILedgerViews.ClaimView(SUP1, 0, FACE - PART, PART, 1, 1, 0, 0, 1, 0));
     }
 
     function test_cut__carried_by_a_stranger__cuts_once() public {

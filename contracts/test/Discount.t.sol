@@ -193,14 +193,8 @@ contract DiscountTest is ClaimsWorld {
         q.version = 3;
         pass(q, quoted(q));
         uint24 until = lienUntil();
-        same(
-            ledger.claimOf(claim),
-            ILedgerViews.ClaimView(SUP1, lienholder, 0, FACE - PART, 0, 4, until, 0, 1, 0)
-        );
-        same(
-            ledger.claimOf(claimId(CORE, 1, 2)),
-            ILedgerViews.ClaimView(FIN, 0, FACE - PART, PART, 1, 1, 0, 0, 1, 0)
-        );
+        same(ledger.claimOf(claim), ILedgerViews.ClaimView(SUP1, lienholder, 0, FACE - PART, 0, 4, until, 0, 1, 0));
+        same(ledger.claimOf(claimId(CORE, 1, 2)), ILedgerViews.ClaimView(FIN, 0, FACE - PART, PART, 1, 1, 0, 0, 1, 0));
         yes(ledger.locked(claim) && !ledger.locked(claimId(CORE, 1, 2)));
     }
 

@@ -313,10 +313,7 @@ contract FundTest is ClaimsWorld {
         view
     {
         uint256 word = peek(STEPS, (uint256(obligation) << 8) | n);
-        eq(
-            word,
-            1 | (m << 8) | (u << 56) | (interest << 104) | (still << 152) | (taken << 200) | (pays << 232)
-        );
+        eq(word, 1 | (m << 8) | (u << 56) | (interest << 104) | (still << 152) | (taken << 200) | (pays << 232));
     }
 
     function money(uint256 principal, uint256 interest, uint256 unpaid) internal view {

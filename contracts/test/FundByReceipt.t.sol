@@ -50,9 +50,7 @@ contract FundByReceiptTest is ClaimsWorld {
         vm.warp(due() + 1);
         ledger.markOverdue(obligation);
         expectLog();
-        emit ILedgerEvents.Funded(
-            obligation, 3, 9_950_000, 50_000, 0, ObligationStatus.OVERDUE, due() + 1, RECEIPT, 1
-        );
+        emit ILedgerEvents.Funded(obligation, 3, 9_950_000, 50_000, 0, ObligationStatus.OVERDUE, due() + 1, RECEIPT, 1);
         pass(message(2, 10_000_000));
         FundByReceipt memory m = message(3, 90_050_000);
         m.receipt = "second";
@@ -121,9 +119,7 @@ contract FundByReceiptTest is ClaimsWorld {
     /// @dev Everything wrong at once; each repair brings the next refusal that ISettlement names.
     function test_receipt__all_wrong__refused_in_the_order_of_the_law() public {
         secondRail();
-        FundByReceipt memory m = FundByReceipt(
-            SUP1, obligationId(CORE, 9), 9, 0, 0, vm.addr(STRANGER), uint32(T0 - 1)
-        );
+        FundByReceipt memory m = FundByReceipt(SUP1, obligationId(CORE, 9), 9, 0, 0, vm.addr(STRANGER), uint32(T0 - 1));
         setObligationStatus(obligation, ObligationStatus.DEFAULTED);
         setClaimStatus(claim, 0);
         setObligationVersion(obligation, MAX24);

@@ -267,9 +267,7 @@ contract LienTest is ClaimsWorld {
     }
 
     function consentTo(Lien memory m) internal view returns (bytes memory) {
-        return lienAcceptance(
-            F1, LienAcceptance(FIN, m.claim, m.version, m.amount, m.until, vm.addr(F1), DEADLINE)
-        );
+        return lienAcceptance(F1, LienAcceptance(FIN, m.claim, m.version, m.amount, m.until, vm.addr(F1), DEADLINE));
     }
 
     function pass(Lien memory m, bytes memory consent) internal {

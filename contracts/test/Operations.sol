@@ -135,12 +135,9 @@ abstract contract Operations is ClaimsWorld {
     function hashOf(Ask memory a) internal pure returns (bytes32) {
         (address signer, uint32 deadline) = (a.signer, a.deadline);
         if (a.op == Op.TRANSFER) {
-            return
-                keccak256(
-                    abi.encode(
-                        Intents.TRANSFER, Transfer(a.participant, a.claim, a.version, a.to, signer, deadline)
-                    )
-                );
+            return keccak256(
+                abi.encode(Intents.TRANSFER, Transfer(a.participant, a.claim, a.version, a.to, signer, deadline))
+            );
         }
         if (a.op == Op.SPLIT) {
             Split memory m = Split(a.participant, a.claim, a.version, a.to, a.amount, signer, deadline);
@@ -150,15 +147,19 @@ abstract contract Operations is ClaimsWorld {
             bytes32 piece = keccak256(abi.encode(Intents.PIECE, Piece(a.to, a.amount)));
             return keccak256(
                 abi.encode(
-                    Intents.SPLIT_MANY, a.participant, a.claim, a.version, keccak256(abi.encode(piece)), signer, deadline
+                    Intents.SPLIT_MANY,
+                    a.participant,
+                    a.claim,
+                    a.version,
+                    keccak256(abi.encode(piece)),
+                    signer,
+                    deadline
                 )
             );
         }
         if (a.op == Op.CUT) {
             return
-                keccak256(
-                    abi.encode(Intents.CUT, Cut(a.participant, a.claim, a.version, a.amount, signer, deadline))
-                );
+                keccak256(abi.encode(Intents.CUT, Cut(a.participant, a.claim, a.version, a.amount, signer, deadline)));
         }
         if (isLien(a.op)) return keccak256(abi.encode(Intents.LIEN, lienOf(a)));
         if (isSale(a.op)) {
@@ -169,13 +170,11 @@ abstract contract Operations is ClaimsWorld {
             return keccak256(abi.encode(Intents.RELEASE, Release(a.participant, a.claim, a.version, signer, deadline)));
         }
         if (a.op == Op.FUND) {
-            return
-                keccak256(
-                    abi.encode(
-                        Intents.FUND,
-                        Fund(a.participant, uint64(a.claim >> 24), a.version, a.amount, signer, deadline)
-                    )
-                );
+            return keccak256(
+                abi.encode(
+                    Intents.FUND, Fund(a.participant, uint64(a.claim >> 24), a.version, a.amount, signer, deadline)
+                )
+            );
         }
         return keccak256(abi.encode(Intents.FUND_BY_RECEIPT, receiptOf(a)));
     }
@@ -222,8 +221,7 @@ abstract contract Operations is ClaimsWorld {
             return abi.encodeCall(ledger.splitMany, (m, own, consents));
         }
         if (a.op == Op.CUT) {
-            return
-                abi.encodeCall(ledger.cut, (Cut(a.participant, a.claim, a.version, a.amount, signer, deadline), own));
+            return abi.encodeCall(ledger.cut, (Cut(a.participant, a.claim, a.version, a.amount, signer, deadline), own));
         }
         if (isLien(a.op)) return abi.encodeCall(ledger.lien, (lienOf(a), own, consent));
         if (isSale(a.op)) {

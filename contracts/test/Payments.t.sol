@@ -70,7 +70,9 @@ contract PaymentsTest is ClaimsWorld {
     function test_payment__47_of_the_least__48th_is_payment_in_full() public {
         uint88 claim = held(1, FACE);
         uint64 obligation = uint64(claim >> 24);
-        for (uint256 i = 0; i < 47; ++i) pay(obligation, LEAST, "");
+        for (uint256 i = 0; i < 47; ++i) {
+            pay(obligation, LEAST, "");
+        }
         eq(ledger.obligationOf(obligation).steps, 47);
         pay(obligation, FACE - 47 * uint64(LEAST), "");
         eq(ledger.obligationOf(obligation).status, ObligationStatus.SETTLED);
@@ -83,7 +85,9 @@ contract PaymentsTest is ClaimsWorld {
         uint88 claim = held(1, FACE);
         uint64 obligation = uint64(claim >> 24);
         vm.warp(due() + 2100 days);
-        for (uint256 i = 0; i < 48; ++i) pay(obligation, LEAST, "");
+        for (uint256 i = 0; i < 48; ++i) {
+            pay(obligation, LEAST, "");
+        }
         eq(ledger.obligationOf(obligation).steps, 48);
         eq(ledger.obligationOf(obligation).unpaid, FACE);
         uint64 interest = 2100 * 50_000 - 48 * uint64(LEAST);
@@ -102,7 +106,9 @@ contract PaymentsTest is ClaimsWorld {
     function test_payment__reductions_between__are_not_payments() public {
         uint64 obligation = uint64(held(1, FACE) >> 24);
         pay(obligation, LEAST, "");
-        for (uint48 i = 0; i < 15; ++i) reduce(obligation, 0, 1);
+        for (uint48 i = 0; i < 15; ++i) {
+            reduce(obligation, 0, 1);
+        }
         pay(obligation, LEAST, "");
         eq(ledger.obligationOf(obligation).steps, 17);
         eq(peek(STEPS, (uint256(obligation) << 8) | 17) >> 232, 2);

@@ -84,23 +84,14 @@ contract ReleaseTest is ClaimsWorld {
     }
 
     function test_release__by_holder_or_another_financier__not_lienholder() public {
-        refuse(
-            Release(SUP1, claim, 3, vm.addr(S1), DEADLINE),
-            err(ILedgerErrors.NotLienholder.selector, claim, SUP1)
-        );
-        refuse(
-            Release(FIN2, claim, 3, vm.addr(F2), DEADLINE),
-            err(ILedgerErrors.NotLienholder.selector, claim, FIN2)
-        );
+        refuse(Release(SUP1, claim, 3, vm.addr(S1), DEADLINE), err(ILedgerErrors.NotLienholder.selector, claim, SUP1));
+        refuse(Release(FIN2, claim, 3, vm.addr(F2), DEADLINE), err(ILedgerErrors.NotLienholder.selector, claim, FIN2));
     }
 
     /// @dev The acceptance deadline of an offer lies in the lien's place, but it is nobody's lien.
     function test_release__of_an_offer__not_lienholder() public {
         uint88 offer = issue(terms(2, FACE));
-        refuse(
-            Release(SUP1, offer, 1, vm.addr(S1), DEADLINE),
-            err(ILedgerErrors.NotLienholder.selector, offer, SUP1)
-        );
+        refuse(Release(SUP1, offer, 1, vm.addr(S1), DEADLINE), err(ILedgerErrors.NotLienholder.selector, offer, SUP1));
     }
 
     function test_release__redeemed_meanwhile__not_held() public {

@@ -4,22 +4,7 @@ pragma solidity 0.8.37;
 import {ILedgerErrors} from "../interfaces/ILedgerErrors.sol";
 import {Rights} from "../interfaces/IReceivableLedger.sol";
 import {Operations} from "./Operations.sol";
-
-/// @dev A signer that is a contract (ERC-1271), with the answer it is made with.
-contract Wallet {
-    bytes private answer;
-
-    constructor(bytes memory answer_) {
-        answer = answer_;
-    }
-
-    function isValidSignature(bytes32, bytes calldata) external view {
-        bytes memory a = answer;
-        assembly ("memory-safe") {
-            return(add(a, 0x20), mload(a))
-        }
-    }
-}
+import {Wallet1271} from "./Wallet1271.sol";
 
 /// @title SIGNED and ACCOUNT of IRegistry, on every message of claims, financing and settlement and on every consent to one
 contract SignedTest is Operations {
@@ -109,8 +94,7 @@ contract SignedTest is Operations {
     }
 
     function _contractYes(Voice memory v) private {
-        address wallet = walletOf(v, abi.encode(bytes4(0x1626ba7e)));
-        passes(shows(v, wallet, hex"01"), nobody);
+        passes(shows(v, walletOf(v, Wallet1271.Answer.RIGHT), hex"01"), nobody);
     }
 
     // ---------------------------------------------------------------- time and account
@@ -256,19 +240,24 @@ contract SignedTest is Operations {
     }
 
     function _contractNo(Voice memory v) private {
-        address wallet = walletOf(v, abi.encode(bytes4(0xffffffff)));
-        refuses(shows(v, wallet, hex"01"), nobody, bad(wallet));
-        wallet = walletOf(v, abi.encodePacked(bytes4(0x1626ba7e)));
-        refuses(shows(v, wallet, hex"01"), nobody, bad(wallet));
-        wallet = walletOf(v, "");
-        refuses(shows(v, wallet, hex"01"), nobody, bad(wallet));
+        for (uint256 i = uint256(Wallet1271.Answer.WRONG); i <= uint256(Wallet1271.Answer.REVERTS); ++i) {
+            address wallet = walletOf(v, Wallet1271.Answer(i));
+            refuses(shows(v, wallet, hex"01"), nobody, bad(wallet));
+        }
+        address honest = walletOf(v, Wallet1271.Answer.RIGHT);
+        refuses(shows(v, honest, hex"02"), nobody, bad(honest));
     }
 
     // ---------------------------------------------------------------- helpers
 
-    function walletOf(Voice memory v, bytes memory answer) private returns (address wallet) {
-        wallet = address(new Wallet(answer));
-        setAccount(wallet, v.participant, 3, Rights.MAKER, true);
+    /// @dev A contract that speaks for the voice's participant, and accepts hex"01" as its signature of this one message.
+    function walletOf(Voice memory v, Wallet1271.Answer answer) private returns (address) {
+        Wallet1271 wallet = new Wallet1271(answer);
+        setAccount(address(wallet), v.participant, 3, Rights.MAKER, true);
+        Ask memory a = says(v, address(wallet), DEADLINE, 0);
+        bytes32 message = v.other ? consentHashOf(a) : hashOf(a);
+        wallet.accept(keccak256(abi.encodePacked(hex"1901", domain(), message)), hex"01");
+        return address(wallet);
     }
 
     function bad(address signer) private pure returns (bytes memory) {

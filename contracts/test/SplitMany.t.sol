@@ -51,22 +51,20 @@ contract SplitManyTest is ClaimsWorld {
         autoAccept(SUP3, S3, SUP1);
         Piece[] memory pieces = new Piece[](6);
         uint32[6] memory to = [SUP2, SUP2, SUP3, SUP2, SUP2, SUP2];
-        for (uint256 i = 0; i < 6; ++i) pieces[i] = Piece(to[i], uint48(i + 1));
+        for (uint256 i = 0; i < 6; ++i) {
+            pieces[i] = Piece(to[i], uint48(i + 1));
+        }
         SplitMany memory m = message(pieces);
 
         vm.recordLogs();
         expectLog();
         emit ILedgerEvents.SplitOffMany(claim, 3, 2, 1, pieces);
         expectLog();
-        emit IClaimTokenEvents.ConsecutiveTransfer(
-            claimId(CORE, 1, 2), claimId(CORE, 1, 3), address(0), standIn(SUP2)
-        );
+        emit IClaimTokenEvents.ConsecutiveTransfer(claimId(CORE, 1, 2), claimId(CORE, 1, 3), address(0), standIn(SUP2));
         expectLog();
         emit IClaimTokenEvents.Transfer(address(0), standIn(SUP3), claimId(CORE, 1, 4));
         expectLog();
-        emit IClaimTokenEvents.ConsecutiveTransfer(
-            claimId(CORE, 1, 5), claimId(CORE, 1, 7), address(0), standIn(SUP2)
-        );
+        emit IClaimTokenEvents.ConsecutiveTransfer(claimId(CORE, 1, 5), claimId(CORE, 1, 7), address(0), standIn(SUP2));
         pass(m, new bytes[](0));
         onlyLogs(4);
         eq(ledger.claimOf(claimId(CORE, 1, 7)).start, FACE - 21);
@@ -96,7 +94,9 @@ contract SplitManyTest is ClaimsWorld {
     function test_split_many__hundred_pieces__parent_version_grows_by_one() public {
         autoAccept(SUP2, S2, SUP1);
         Piece[] memory pieces = new Piece[](100);
-        for (uint256 i = 0; i < 100; ++i) pieces[i] = Piece(SUP2, 1_000_000);
+        for (uint256 i = 0; i < 100; ++i) {
+            pieces[i] = Piece(SUP2, 1_000_000);
+        }
         pieces[99].amount = 999_999;
         vm.recordLogs();
         pass(message(pieces), new bytes[](0));
@@ -271,11 +271,11 @@ contract SplitManyTest is ClaimsWorld {
 
     function hashOfMany(SplitMany memory m) internal pure returns (bytes32) {
         bytes32[] memory hashes = new bytes32[](m.pieces.length);
-        for (uint256 i = 0; i < hashes.length; ++i) hashes[i] = keccak256(abi.encode(Intents.PIECE, m.pieces[i]));
+        for (uint256 i = 0; i < hashes.length; ++i) {
+            hashes[i] = keccak256(abi.encode(Intents.PIECE, m.pieces[i]));
+        }
         bytes32 list = keccak256(abi.encodePacked(hashes));
-        return keccak256(
-            abi.encode(Intents.SPLIT_MANY, m.participant, m.claim, m.version, list, m.signer, m.deadline)
-        );
+        return keccak256(abi.encode(Intents.SPLIT_MANY, m.participant, m.claim, m.version, list, m.signer, m.deadline));
     }
 
     /// @dev One a piece, by the key of its assignee.

@@ -105,9 +105,7 @@ contract TransferTest is ClaimsWorld {
         Transfer memory m = message();
         for (uint24 i = 0; i < 5; ++i) {
             bool there = i % 2 == 0;
-            m = Transfer(
-                there ? SUP1 : SUP2, claim, 2 + i, there ? SUP2 : SUP1, vm.addr(there ? S1 : S2), DEADLINE
-            );
+            m = Transfer(there ? SUP1 : SUP2, claim, 2 + i, there ? SUP2 : SUP1, vm.addr(there ? S1 : S2), DEADLINE);
             pass(m, acceptance(there ? S2 : S1, m.to, claim, m.version, 0, FACE));
         }
         eq(ledger.claimOf(claim).hop, 5);

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Contract = model: the model's random machine with a contract at its side, all of storage compared after every call."""
+"""Contract = model: the model's random machine with a contract at its side, all storage compared after every call."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -47,8 +47,8 @@ def _counted() -> Iterator[None]:
     WORLDS.clear()
 
 
-def test_contract__random_calls_good_and_bad__is_the_model(record_property: pytest.Function) -> None:
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+def test_contract__random_calls_good_and_bad__is_the_model() -> None:
+    run_state_machine_as_test(
         ContractMachine,
         settings=settings(
             max_examples=80,

@@ -14,7 +14,7 @@ from chain.domain.clock import UtcSeconds
 from chain.domain.events import Event
 from chain.domain.rules import claims, financing, governance, obligations, registry, settlement
 from chain.domain.rules.apply import apply
-from chain.domain.rules.claims import waiting
+from chain.domain.rules.conditions import waiting
 from chain.domain.rules.genesis import REGISTRAR, FirstAccount, genesis, genesis_events
 from chain.domain.rules.rows import TABLES, Changed, Changes, Rows, commit, in_force
 from chain.domain.rules.settlement import Owed, owed

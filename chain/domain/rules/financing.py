@@ -13,7 +13,7 @@ from chain.domain.refusals import (
     StatusChanged,
     ZeroAmount,
 )
-from chain.domain.rules.claims import (
+from chain.domain.rules.conditions import (
     claim_of,
     held,
     lien_in_force,

@@ -36,7 +36,7 @@ from chain.domain.refusals import (
     ZeroAmount,
 )
 from chain.domain.rules.apply import apply
-from chain.domain.rules.claims import claim_of, next_claim_version
+from chain.domain.rules.conditions import claim_of, next_claim_version
 from chain.domain.rules.rows import InvoiceKey, Rows, commit, in_force, invoice_root
 from chain.domain.rules.signing import (
     MAX_VERSION,

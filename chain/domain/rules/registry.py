@@ -257,7 +257,8 @@ def set_rulebook(rows: Rows, message: SetRulebook, call: Call, now: UtcSeconds) 
     subject(rows, message.participant, message.version)
     _second_officer(rows, message, first, call)
     candidate = rows.rulebooks.get(message.rulebook)
-    if candidate is None or not candidate.serves or candidate.version != max(rows.rules) + 1:
+    fits = candidate is not None and candidate.serves and candidate.version == max(rows.rules) + 1
+    if candidate is None or not fits or candidate.rules.start > now:
         raise BadRulebook(rulebook=message.rulebook)
 
     def event(version: int, rulebook: int) -> Event:

@@ -23,7 +23,7 @@ from chain.domain.refusals import (
     ReceiptUsed,
     ZeroAmount,
 )
-from chain.domain.rules.claims import known_claim, next_claim_version, still_open, waiting
+from chain.domain.rules.conditions import known_claim, next_claim_version, still_open, waiting
 from chain.domain.rules.obligations import known_obligation, next_obligation_version, obligation_of
 from chain.domain.rules.rows import Rows
 from chain.domain.rules.signing import Events, proof, signed

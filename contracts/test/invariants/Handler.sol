@@ -173,7 +173,7 @@ contract Handler is Paying {
     function _tryAddAccount() internal {
         uint32 who = receivers[_below(receivers.length)];
         if (oldKey[who] != 0) return;
-        uint256 fresh = 0x6e6577_0000 + ++newKeys;
+        uint256 fresh = 0x6e65770000 + ++newKeys;
         uint256 key = _keyFor(who);
         AddAccount memory m = AddAccount(
             who, versions[who], vm.addr(fresh), 1, Rights.ALL, vm.addr(R1), _address(key), address(0), DEADLINE
@@ -195,8 +195,7 @@ contract Handler is Paying {
         uint256 gone = oldKey[who];
         if (gone == 0) return;
         uint256 key = _keyFor(who);
-        RevokeAccount memory m =
-            RevokeAccount(who, versions[who], _address(gone), vm.addr(R1), _address(key), DEADLINE);
+        RevokeAccount memory m = RevokeAccount(who, versions[who], _address(gone), vm.addr(R1), _address(key), DEADLINE);
         bytes[] memory s = new bytes[](2);
         s[0] = signed(R1, keccak256(abi.encode(Intents.REVOKE_ACCOUNT, m)));
         if (!_do(Action.RevokeAccount, key, abi.encodeCall(ledger.revokeAccount, (m, s)))) return;

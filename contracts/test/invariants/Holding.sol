@@ -72,8 +72,7 @@ abstract contract Holding is Issuing {
         if (lienholder != who) {
             uint256 its = keyOf[lienholder];
             address signer = _address(its);
-            LienAcceptance memory a =
-                LienAcceptance(lienholder, id, c.version(), amount, until, signer, DEADLINE);
+            LienAcceptance memory a = LienAcceptance(lienholder, id, c.version(), amount, until, signer, DEADLINE);
             bytes32 h = keccak256(abi.encode(Intents.LIEN_ACCEPTANCE, a));
             consent = abi.encodePacked(signer, DEADLINE, signed(its, h));
         }

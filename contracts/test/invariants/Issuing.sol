@@ -118,7 +118,7 @@ abstract contract Issuing is Cast {
         o.number = _oneIn(32) ? 1 : ++lastNumber;
         o.creditor = _oneIn(32) ? FIN : receivers[_below(3)];
         o.face = uint48((1 + _below(9)) * 10 ** (2 + _below(7)) + _below(100));
-        o.due = uint32(block.timestamp + (1 + _below(40)) * 1 days + _below(1 days));
+        o.due = uint32(block.timestamp + (3 + _below(50)) * 1 days + _below(1 days));
         if (_oneIn(32)) o.due += 400 days;
         o.acceptBy = hoursAt(block.timestamp + _below(5 days)) + 1;
         o.rail = _oneIn(32) ? 2 : RAIL;

@@ -17,7 +17,7 @@ abstract contract LedgerInvariants {
         bytes4[] selectors;
     }
 
-    uint256 private constant STEPS = 2_000;
+    uint256 private constant STEPS = 2000;
 
     Handler private handler;
 
@@ -131,7 +131,7 @@ contract PassingOnInvariants is LedgerInvariants {
     }
 
     function weights() internal pure override returns (bytes memory) {
-        return hex"0d05090101020708050504020704020602010101010103010101010104";
+        return hex"0e05070101020708050504020706020602010101010103010101010103";
     }
 }
 
@@ -148,6 +148,6 @@ contract PayingInvariants is LedgerInvariants {
     }
 
     function weights() internal pure override returns (bytes memory) {
-        return hex"0a0308010102040403030201050d060f03010101010103010101010103";
+        return hex"0b0406010102040403030201050d060e03010101010103010101010104";
     }
 }

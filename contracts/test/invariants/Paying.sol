@@ -55,7 +55,7 @@ abstract contract Paying is Holding {
     function _letTimePass() internal {
         ++calls[uint256(Action.LetTimePass)];
         ++successes[uint256(Action.LetTimePass)];
-        vm.warp(block.timestamp + (_oneIn(2) ? _below(4 days) : _below(8 hours)));
+        vm.warp(block.timestamp + (_oneIn(2) ? _below(3 days) : _below(8 hours)));
     }
 
     /// @notice Everything owed is paid in full and everything paid is redeemed: nothing is left over and nobody is paid twice.

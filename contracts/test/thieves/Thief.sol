@@ -11,6 +11,28 @@ abstract contract Thief is World {
     uint256 internal constant PUBLIC_DELAY = 3 days;
     uint256 internal constant THIEF = 0x7f1ef; // a key that no honest person holds
 
+    error NotRefused();
+    error RefusedOtherwise(bytes got, bytes wanted);
+
+    /// @dev `key` (0: this contract) calls, and is refused with exactly this error.
+    function refuse(uint256 key, bytes memory data, bytes memory wanted) internal {
+        if (key != 0) vm.prank(vm.addr(key));
+        (bool ok, bytes memory got) = address(ledger).call(data);
+        if (ok) revert NotRefused();
+        if (keccak256(got) != keccak256(wanted)) revert RefusedOtherwise(got, wanted);
+    }
+
+    /// @dev `key` calls, and it is done.
+    function perform(uint256 key, bytes memory data) internal {
+        if (key != 0) vm.prank(vm.addr(key));
+        (bool ok, bytes memory why) = address(ledger).call(data);
+        if (!ok) {
+            assembly ("memory-safe") {
+                revert(add(why, 0x20), mload(why))
+            }
+        }
+    }
+
     function accountOf(uint256 key) internal pure returns (address) {
         return key == 0 ? address(0) : vm.addr(key);
     }
@@ -57,6 +79,10 @@ abstract contract Thief is World {
         return keccak256(abi.encode(Intents.QUOTE, m));
     }
 
+    function hashOf(LienAcceptance memory m) internal pure returns (bytes32) {
+        return keccak256(abi.encode(Intents.LIEN_ACCEPTANCE, m));
+    }
+
     function hashOf(Fund memory m) internal pure returns (bytes32) {
         return keccak256(abi.encode(Intents.FUND, m));
     }
@@ -66,9 +92,7 @@ abstract contract Thief is World {
         view
         returns (SetCash memory)
     {
-        return SetCash(
-            id, versionOf(id), cash, accountOf(registrar), accountOf(first), accountOf(second), DEADLINE
-        );
+        return SetCash(id, versionOf(id), cash, accountOf(registrar), accountOf(first), accountOf(second), DEADLINE);
     }
 
     function accountMessage(uint32 id, uint16 officer, uint256 key, uint256 registrar, uint256 first, uint256 second)
@@ -106,14 +130,7 @@ abstract contract Thief is World {
         uint256 second
     ) internal view returns (SetThreshold memory) {
         return SetThreshold(
-            id,
-            versionOf(id),
-            officer,
-            threshold,
-            accountOf(registrar),
-            accountOf(first),
-            accountOf(second),
-            DEADLINE
+            id, versionOf(id), officer, threshold, accountOf(registrar), accountOf(first), accountOf(second), DEADLINE
         );
     }
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from chain.abi.calls import SignedCall, acceptance
 from chain.abi.eip712 import Signed, hash_struct
+from chain.abi.plain import rulebook_creation
 from chain.domain import commands as c
 from chain.domain.clock import DAY, UtcSeconds
 from chain.domain.money import Fen, Ppm
@@ -30,19 +31,9 @@ from chain.domain.vocabulary import (
     Role,
     RulebookContract,
 )
-from tests.chains import (
-    EXPONENT,
-    FIRST_RULES,
-    RELAY,
-    Chain,
-    Deployed,
-    Deposit,
-    Key,
-    deploy_deposit,
-    deploy_ledger,
-    key,
-    rulebook_creation,
-)
+from chain.node.chain import Chain, Deployed, Deposit
+from chain.signing.key import Key
+from tests.chains import EXPONENT, FIRST_RULES, RELAY, deploy_deposit, deploy_ledger, key
 
 REGISTRAR, OBLIGOR, SELLER, SUPPLIER, FINANCIER, BANK, OPERATOR = map(ParticipantId, range(1, 8))
 EVER = UtcSeconds(2**32 - 1)

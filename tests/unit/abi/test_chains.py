@@ -19,9 +19,14 @@ from chain.domain import commands as c
 from chain.domain.clock import UtcSeconds
 from chain.domain.refusals import BadSignature, LedgerRefusal, StaleClaim, UnknownAccount, UnknownClaim
 from chain.domain.vocabulary import Address, ClaimId, Hash, Hours, ParticipantId
-from tests.chains import CURRENCY, DEPLOYER, RELAY, START, EvmChain, Reverted, deploy_deposit, deploy_ledger, key
+from chain.node.chain import RELAY as ANYBODY
+from chain.node.chain import Reverted
+from chain.node.inprocess import EvmChain
+from tests.chains import CURRENCY, DEPLOYER, RELAY, START, deploy_deposit, deploy_ledger, evm_chain, key
 from tests.unit.abi import story
 from tests.unit.abi.story import BOTH, EVER, KEYS, OBLIGOR, ONE, REGISTRAR, SECOND, SELLER, SUPPLIER, TWO, Story
+
+pytestmark = pytest.mark.xdist_group("eth-tester")  # one worker tells the story there, once
 
 FUNDED = [DEPLOYER, RELAY, key("escrow"), key("cash of the seller"), *KEYS.values(), *SECOND.values()]
 
@@ -39,7 +44,8 @@ class BlockChain:
         rich = self.tester.get_accounts()[0]
         for one in FUNDED:
             self.tester.add_account(f"0x{one.private.to_hex()}")
-            money = {"from": rich, "to": to_checksum_address(one.address), "value": 10**20, "gas": 21_000}
+        for address in (ANYBODY, *(one.address for one in FUNDED)):
+            money = {"from": rich, "to": to_checksum_address(address), "value": 10**20, "gas": 21_000}
             self.tester.send_transaction(money)
         self.travel(START)
 
@@ -51,7 +57,7 @@ class BlockChain:
         self.tester.time_travel(to)
 
     def next_address(self, ahead: int = 0) -> Address:
-        twin = EvmChain()
+        twin = evm_chain()
         return twin.next_address(self.tester.get_nonce(to_checksum_address(DEPLOYER.address)) + ahead)
 
     def deploy(self, creation: bytes) -> tuple[Address, tuple[Log, ...]]:
@@ -104,7 +110,7 @@ def told() -> tuple[Story, BlockChain]:
 
 def replayed(blocks: BlockChain) -> EvmChain:
     """An EvmChain on which all that eth-tester mined has happened at the same seconds, with the same logs."""
-    twin = EvmChain(blocks.chain_id)
+    twin = evm_chain(blocks.chain_id)
     for now, to, data, caller, came in blocks.sent:
         twin.travel(now)
         assert (twin.send(to, data, caller) if to else twin.deploy(data)) == came
@@ -146,7 +152,7 @@ def test_refusal__of_either_chain__is_the_same(told: tuple[Story, BlockChain]) -
 
 @pytest.fixture
 def chain() -> EvmChain:
-    return EvmChain()
+    return evm_chain()
 
 
 def ledger(chain: EvmChain) -> Any:

@@ -26,7 +26,9 @@ from chain.domain.vocabulary import (
     Rail,
     RailId,
 )
-from tests.chains import CURRENCY, Deployed, EvmChain
+from chain.node.chain import Deployed
+from chain.node.inprocess import EvmChain
+from tests.chains import CURRENCY, evm_chain
 from tests.unit.abi import story
 from tests.unit.abi.story import OBLIGOR, Story
 
@@ -90,7 +92,7 @@ def stored(ledger: Deployed, first: Slot, words: int) -> list[Word]:
 @pytest.fixture(scope="module")
 def told() -> Story:
     """The whole story, compared after every step."""
-    chain = EvmChain()
+    chain = evm_chain()
 
     def compare(told: Story) -> None:
         assert all_storage(told, chain) == expected_storage(told.rows, told.ledger.ledger, CURRENCY, told.rulebooks)

@@ -142,8 +142,12 @@ def split_many_breaks() -> list[Break]:
     """What concerns the parent once; then the batch; then each piece, of what is left."""
     none_left = {"claim": CLAIM, "available": 40_000, "asked": 40_000}
     small = {"claim": CLAIM, "minimum": 100}
-    one_of_two = lambda world: {"acceptances": (world.consent(BEN),)}  # noqa: E731
-    not_signed = lambda world: {"acceptances": (world.consent(BEN), None)}  # noqa: E731
+
+    def one_of_two(world: World) -> Over:
+        return {"acceptances": (world.consent(BEN),)}
+
+    def not_signed(world: World) -> Over:
+        return {"acceptances": (world.consent(BEN), None)}
 
     def rest_is_paid(world: World) -> Over:
         steps(world, reduce(0, FACE // 2))

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every refusal of the registry's other operations, alone, at its edge, and in IRegistry's order."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -83,7 +84,10 @@ def register_breaks() -> list[Break]:
 
 def standing_breaks() -> list[Break]:
     no_cash = row("participants", ANNA.id, cash=ZERO_ADDRESS)
-    of_registrar = lambda world: {"subject": REG.id, "version": world.version(REG)}  # noqa: E731
+
+    def of_registrar(world: World) -> Over:
+        return {"subject": REG.id, "version": world.version(REG)}
+
     return [
         *registrar_breaks(),
         Break(r.UnknownParticipant, call_with(subject=GHOST), {"participant": GHOST}),
@@ -294,6 +298,9 @@ def rulebook_breaks() -> list[Break]:
     def candidate(**fields: Any) -> Touch:
         return row("rulebooks", NEXT, **fields)
 
+    def in_force_from(start: UtcSeconds) -> Touch:
+        return candidate(rules=replace(FIRST_RULES, start=start))
+
     def cancelled(world: World) -> None:
         announce(world, ChangeState.CANCELLED)
 
@@ -314,6 +321,7 @@ def rulebook_breaks() -> list[Break]:
         Break(r.BadRulebook, candidate(serves=False), named, tag="another ledger's"),
         Break(r.BadRulebook, candidate(version=1), named, tag="same number"),
         Break(r.BadRulebook, candidate(version=3), named, tag="gap"),
+        Break(r.BadRulebook, in_force_from(UtcSeconds(NOW + 1)), named, edge=in_force_from(NOW), tag="not in force"),
         Break(r.ChangeIsCancelled, cancelled, identity),
         Break(r.ChangeNotDue, not_yet, lambda world: identity(world) | {"ready": world.now + 1}),
         Break(last.refusal, both(last.touch, announce_again), last.says, edge=both(last.edge, announce_again)),
