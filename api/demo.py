@@ -227,7 +227,7 @@ class Stage:
         columns = (
             ("债权份额", "持有人", "金额", "已到账") if self.lang == "zh" else ("claim", "holder", "amount", "paid")
         )
-        rows = []
+        rows: list[tuple[str, ...]] = []
         for company, seq in ((SEATS, 1), (FOAM, 2)):
             claim = ClaimId(MAKER.id, OBLIGATION.number, seq)
             paid = Fen(self.cash.balance(company.cash))

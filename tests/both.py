@@ -129,6 +129,7 @@ class BothWorld(World):
         self.rows, self.now = rows, now
         chain, ledger = self.chain, self.deployed.ledger
         self._place_contracts(rows)
+        self.deployed = replace(self.deployed, rulebook=rows.rulebook)
         wanted = slots.expected_storage(rows, ledger, CURRENCY)
         for address in (ledger, rows.rulebook):
             for slot in chain.storage(address):
@@ -168,6 +169,7 @@ class BothWorld(World):
             self.books[self.rows.rulebook] = [*self.books[self.rows.rulebook], event.version]
         elif isinstance(event, RulebookSet):
             self.books[event.rulebook_address] = [self.rows.rulebooks[event.rulebook_address].version]
+            self.deployed = replace(self.deployed, rulebook=event.rulebook_address)
 
     def fork(self) -> "BothWorld":
         """A world of its own in the same state on both sides."""

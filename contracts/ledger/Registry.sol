@@ -172,8 +172,8 @@ abstract contract Registry is Accounts, Backing {
         if (!_continues(next)) revert BadRulebook(next);
         if (!_announced(change, participant)) return;
         uint24 version = _write(participant, row);
+        uint16 rules = _rulebookVersion(); // the one in force when the change came
         configuration.rulebook = next;
-        uint16 rules = _rulebookVersion();
         emit RulebookSet(uint32(participant), version, next, rules);
         emit ChangeApplied(uint32(participant), change, rules);
     }

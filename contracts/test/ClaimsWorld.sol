@@ -211,6 +211,35 @@ abstract contract ClaimsWorld is World {
         }
     }
 
+    /// @dev The stored word of step n, field by field (layout: Step): a payment of m of u, and of interest.
+    function step(
+        uint64 obligation,
+        uint256 n,
+        uint256 m,
+        uint256 u,
+        uint256 interest,
+        uint256 stillOwed,
+        uint256 taken,
+        uint256 pays
+    ) internal view {
+        uint256 word =
+            1 | (m << 8) | (u << 56) | (interest << 104) | (stillOwed << 152) | (taken << 200);
+        eq(peek(STEPS, (uint256(obligation) << 8) | n), word | (pays << 232));
+    }
+
+    function money(uint88 claim, uint256 principal, uint256 interest, uint256 unpaid) internal view {
+        (uint256 p, uint256 i, uint256 u) = ledger.moneyOf(claim);
+        eq(p, principal);
+        eq(i, interest);
+        eq(u, unpaid);
+    }
+
+    function owes(uint64 obligation, uint256 unpaid, uint256 interest) internal view {
+        (uint256 u, uint256 i) = ledger.owedOf(obligation);
+        eq(u, unpaid);
+        eq(i, interest);
+    }
+
     /// @dev The next event of the ledger must be the one emitted after this, topics and data.
     function expectLog() internal {
         vm.expectEmit(true, true, true, true, address(ledger));

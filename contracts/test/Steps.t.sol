@@ -156,7 +156,9 @@ contract StepsTest is Bare {
 
     function item(uint256 i) private pure returns (string memory) {
         bytes memory digits = i == 0 ? bytes("0") : bytes("");
-        for (; i != 0; i /= 10) digits = abi.encodePacked(bytes1(uint8(48 + i % 10)), digits);
+        for (; i != 0; i /= 10) {
+            digits = abi.encodePacked(bytes1(uint8(48 + i % 10)), digits);
+        }
         return string.concat(".acts[", string(digits), "]");
     }
 
