@@ -5,6 +5,7 @@ Same refusal with the same arguments, or same events; after it, every storage sl
 """
 
 from dataclasses import replace
+from functools import cache
 from itertools import zip_longest
 from typing import Any
 
@@ -15,6 +16,7 @@ from chain.abi.calls import SignedCall, acceptance
 from chain.abi.eip712 import Signed, digest, hash_struct
 from chain.abi.keccak import keccak
 from chain.abi.plain import rulebook_creation
+from chain.abi.slots import Slot
 from chain.domain import commands as c
 from chain.domain.clock import UtcSeconds
 from chain.domain.errors import Refusal
@@ -43,6 +45,12 @@ def outcome(run: Any) -> tuple[Event, ...] | Refusal:
         return tuple(run())
     except Refusal as refusal:
         return refusal
+
+
+@cache
+def balance_slot(owner: Address) -> Slot:
+    """Where a TokenizedDeposit keeps an owner's balance."""
+    return Slot(int.from_bytes(keccak(abi_encode(["address", "uint256"], [owner, BALANCES])), "big"))
 
 
 class BothWorld(World):
@@ -84,7 +92,8 @@ class BothWorld(World):
                 commit(self.rows, apply(self.rows, event, self.now))
                 self._shelve(event)
                 self.log.append((event, self.now))
-        if self.slow:
+        # A refused message is undone by the EVM itself, so every fifth of those is looked at.
+        if self.slow and (not isinstance(expected, Refusal) or self.calls % 5 == 0):
             self.compare()
         if isinstance(expected, Refusal):
             raise expected
@@ -92,7 +101,8 @@ class BothWorld(World):
 
     def mint(self, owner: Address, amount: int) -> None:
         super().mint(owner, amount)
-        self.deposit.mint(owner, amount)
+        if amount:  # a deposit of nothing is refused
+            self.deposit.mint(owner, amount)
 
     def approve(self, owner: Address, approved: bool = True) -> None:
         super().approve(owner, approved)
@@ -121,8 +131,9 @@ class BothWorld(World):
                 "\n".join(f"{place}: model {expected.get(place)!r}, contract {found.get(place)!r}" for place in differ)
             )
         for (token, owner), row in self.rows.cash.items():
-            if token == self.token and self.deposit.balance(owner) != row.balance:
-                raise Disagreement(f"{owner}: model {row.balance}, contract {self.deposit.balance(owner)}")
+            held = int.from_bytes(self.chain.word(token, balance_slot(owner)), "big")
+            if held != row.balance:
+                raise Disagreement(f"{owner}: model {row.balance}, contract {held}")
 
     def impose(self, rows: Any, now: UtcSeconds) -> None:
         """Make the contract's storage and time what a model world says, however it came to be."""
@@ -139,10 +150,9 @@ class BothWorld(World):
             chain.put(address, slot, int.from_bytes(word, "big"))
         for (token, owner), row in rows.cash.items():
             if token in rows.tokens:
-                held = keccak(abi_encode(["address", "uint256"], [owner, BALANCES]))
                 lent = keccak(abi_encode(["address", "uint256"], [owner, ALLOWANCES]))
                 allowed = keccak(abi_encode(["address"], [ledger]) + lent)
-                chain.put(token, int.from_bytes(held, "big"), row.balance)
+                chain.put(token, balance_slot(owner), row.balance)
                 chain.put(token, int.from_bytes(allowed, "big"), 2**256 - 1 if row.approved else 0)
         chain.set_time(now)
 

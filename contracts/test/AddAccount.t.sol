@@ -152,7 +152,7 @@ contract AddAccountTest is Governed {
         refuseForged(p, 1, p.signer);
         refuse(p, abi.encodeWithSelector(E.UnexpectedSigner.selector, p.second));
         p.second = address(0);
-        refuse(p, abi.encodeWithSelector(E.RightMissing.selector, p.signer, Rights.ALL));
+        refuse(p, abi.encodeWithSelector(E.RightMissing.selector, p.signer, Rights.MAKER));
         rights = 0;
         refuse(p, abi.encodeWithSelector(E.BadRights.selector, 0));
         rights = Rights.CHECKER;

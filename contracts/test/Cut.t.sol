@@ -16,6 +16,7 @@ contract CutTest is ClaimsWorld {
         super.setUp();
         claim = held(1, FACE);
         obligation = obligationId(CORE, 1);
+        govern(obligation);
     }
 
     function test_cut__tail__both_parts_stay_with_the_holder() public {
@@ -27,7 +28,7 @@ contract CutTest is ClaimsWorld {
 
         vm.recordLogs();
         expectLog();
-        emit ILedgerEvents.CutOff(claim, 3, 2, PART, 1);
+        emit ILedgerEvents.CutOff(claim, 3, 2, PART, RULES);
         expectLog();
         emit IClaimTokenEvents.Transfer(address(0), standIn(SUP1), claimId(CORE, 1, 2));
         pass(message(2, PART));

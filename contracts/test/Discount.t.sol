@@ -19,6 +19,7 @@ contract DiscountTest is ClaimsWorld {
         super.setUp();
         claim = held(1, FACE);
         obligation = obligationId(CORE, 1);
+        govern(obligation);
     }
 
     // ---------------------------------------------------------------- whole and tail
@@ -35,7 +36,7 @@ contract DiscountTest is ClaimsWorld {
 
         vm.recordLogs();
         expectLog();
-        emit ILedgerEvents.Discounted(claim, 3, 0, FIN, FACE, PRICE, (43_500 << 24) | (90 << 8) | 1, 1);
+        emit ILedgerEvents.Discounted(claim, 3, 0, FIN, FACE, PRICE, (43_500 << 24) | (90 << 8) | 1, RULES);
         expectLog();
         emit IClaimTokenEvents.Transfer(standIn(SUP1), standIn(FIN), claim);
         pass(q, proof);
@@ -62,7 +63,7 @@ contract DiscountTest is ClaimsWorld {
 
         vm.recordLogs();
         expectLog();
-        emit ILedgerEvents.Discounted(claim, 3, 2, FIN, PART, PART - 5, type(uint48).max, 1);
+        emit ILedgerEvents.Discounted(claim, 3, 2, FIN, PART, PART - 5, type(uint48).max, RULES);
         expectLog();
         emit IClaimTokenEvents.Transfer(address(0), standIn(FIN), child);
         pass(q, proof);

@@ -17,6 +17,7 @@ contract FundTest is ClaimsWorld {
         super.setUp();
         claim = held(1, FACE);
         obligation = obligationId(CORE, 1);
+        govern(obligation);
     }
 
     // ---------------------------------------------------------------- in full
@@ -31,7 +32,7 @@ contract FundTest is ClaimsWorld {
 
         vm.recordLogs();
         expectLog();
-        emit ILedgerEvents.Funded(obligation, 2, FACE, 0, 0, ObligationStatus.SETTLED, uint32(T0), 0, 1);
+        emit ILedgerEvents.Funded(obligation, 2, FACE, 0, 0, ObligationStatus.SETTLED, uint32(T0), 0, RULES);
         pass(message(1, FACE));
 
         onlyLogs(1);
@@ -93,7 +94,7 @@ contract FundTest is ClaimsWorld {
 
         vm.recordLogs();
         expectLog();
-        emit ILedgerEvents.Funded(obligation, 2, 30_000_000, 0, 0, ObligationStatus.ISSUED, uint32(T0 + 5), 0, 1);
+        emit ILedgerEvents.Funded(obligation, 2, 30_000_000, 0, 0, ObligationStatus.ISSUED, uint32(T0 + 5), 0, RULES);
         pass(message(1, 30_000_000));
 
         onlyLogs(1);

@@ -20,6 +20,7 @@ contract FundByReceiptTest is ClaimsWorld {
         super.setUp();
         claim = held(1, FACE);
         obligation = obligationId(CORE, 1);
+        govern(obligation);
     }
 
     function test_receipt__in_full__bank_pays_and_obligor_is_relieved() public {
@@ -32,7 +33,7 @@ contract FundByReceiptTest is ClaimsWorld {
 
         vm.recordLogs();
         expectLog();
-        emit ILedgerEvents.Funded(obligation, 2, FACE, 0, 0, ObligationStatus.SETTLED, uint32(T0), RECEIPT, 1);
+        emit ILedgerEvents.Funded(obligation, 2, FACE, 0, 0, ObligationStatus.SETTLED, uint32(T0), RECEIPT, RULES);
         pass(message(1, FACE));
 
         onlyLogs(1);
@@ -50,7 +51,9 @@ contract FundByReceiptTest is ClaimsWorld {
         vm.warp(due() + 1);
         ledger.markOverdue(obligation);
         expectLog();
-        emit ILedgerEvents.Funded(obligation, 3, 9_950_000, 50_000, 0, ObligationStatus.OVERDUE, due() + 1, RECEIPT, 1);
+        emit ILedgerEvents.Funded(
+            obligation, 3, 9_950_000, 50_000, 0, ObligationStatus.OVERDUE, due() + 1, RECEIPT, RULES
+        );
         pass(message(2, 10_000_000));
         FundByReceipt memory m = message(3, 90_050_000);
         m.receipt = "second";

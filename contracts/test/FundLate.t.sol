@@ -18,6 +18,7 @@ contract FundLateTest is ClaimsWorld {
         super.setUp();
         claim = held(1, FACE);
         obligation = obligationId(CORE, 1);
+        govern(obligation);
     }
 
     // ---------------------------------------------------------------- late
@@ -27,7 +28,7 @@ contract FundLateTest is ClaimsWorld {
         uint256 before = balance(CORE);
         vm.recordLogs();
         expectLog();
-        emit ILedgerEvents.Funded(obligation, 2, FACE, DAY, 0, ObligationStatus.SETTLED, due() + 1, 0, 1);
+        emit ILedgerEvents.Funded(obligation, 2, FACE, DAY, 0, ObligationStatus.SETTLED, due() + 1, 0, RULES);
         pass(message(1, FACE + DAY));
         onlyLogs(1);
         step(obligation, 1, FACE, FACE, DAY, 0, due() + 1, 1);
@@ -56,7 +57,7 @@ contract FundLateTest is ClaimsWorld {
     function test_fund__late_in_part__interest_first_then_principal() public {
         vm.warp(due() + 1);
         expectLog();
-        emit ILedgerEvents.Funded(obligation, 2, 9_950_000, DAY, 0, ObligationStatus.ISSUED, due() + 1, 0, 1);
+        emit ILedgerEvents.Funded(obligation, 2, 9_950_000, DAY, 0, ObligationStatus.ISSUED, due() + 1, 0, RULES);
         pass(message(1, 10_000_000));
         step(obligation, 1, 9_950_000, FACE, DAY, 0, due() + 1, 1);
         money(claim, 9_950_000, DAY, FACE - 9_950_000);
@@ -71,7 +72,7 @@ contract FundLateTest is ClaimsWorld {
         uint48 paid = 2_083_334;
         uint48 left = 100 * DAY - paid;
         expectLog();
-        emit ILedgerEvents.Funded(obligation, 2, 0, paid, left, 1, uint32(due() + 100 days), 0, 1);
+        emit ILedgerEvents.Funded(obligation, 2, 0, paid, left, 1, uint32(due() + 100 days), 0, RULES);
         pass(message(1, paid));
         eq(ledger.obligationOf(obligation).unpaid, FACE);
         eq(ledger.participantOf(CORE).utilised, FACE);
@@ -122,7 +123,7 @@ contract FundLateTest is ClaimsWorld {
         eq(core.overdue, 1);
         (core.overdue, core.utilised) = (0, 0);
         expectLog();
-        emit ILedgerEvents.Funded(obligation, 3, FACE, DAY, 0, ObligationStatus.SETTLED, due() + 1, 0, 1);
+        emit ILedgerEvents.Funded(obligation, 3, FACE, DAY, 0, ObligationStatus.SETTLED, due() + 1, 0, RULES);
         pass(message(2, FACE + DAY));
         same(ledger.participantOf(CORE), core);
         NewObligation memory n = terms(2, FACE);

@@ -52,6 +52,15 @@ contract GenesisTest is RegistryWorld {
         _refuse(module, address(book), _two());
     }
 
+    function test_genesis__rulebook_without_limits_in_force__bad_genesis() public {
+        PublishRules memory r = _firstRules();
+        r.from = uint32(T0) + 1;
+        address rulebook = _create("Rulebook", abi.encode(_next(1), r));
+        _refuse(module, rulebook, _two());
+        vm.warp(T0 + 1);
+        this.deploy(module, rulebook, _two());
+    }
+
     function test_genesis__rulebook_that_refuses_to_say__bad_genesis() public {
         _refuse(module, address(new Mute()), _two());
     }

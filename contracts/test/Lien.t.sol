@@ -17,6 +17,7 @@ contract LienTest is ClaimsWorld {
         super.setUp();
         claim = held(1, FACE);
         obligation = obligationId(CORE, 1);
+        govern(obligation);
         until = hoursAt(T0 + 30 days);
     }
 
@@ -31,7 +32,7 @@ contract LienTest is ClaimsWorld {
 
         vm.recordLogs();
         expectLog();
-        emit ILedgerEvents.Liened(claim, 3, 0, FACE, FIN, until, 1);
+        emit ILedgerEvents.Liened(claim, 3, 0, FACE, FIN, until, RULES);
         expectLog();
         emit IClaimTokenEvents.Locked(claim);
         pass(m, consent);
@@ -58,7 +59,7 @@ contract LienTest is ClaimsWorld {
 
         vm.recordLogs();
         expectLog();
-        emit ILedgerEvents.Liened(claim, 3, 2, PART, FIN, until, 1);
+        emit ILedgerEvents.Liened(claim, 3, 2, PART, FIN, until, RULES);
         expectLog();
         emit IClaimTokenEvents.Transfer(address(0), standIn(SUP1), child);
         expectLog();

@@ -14,6 +14,7 @@ contract MarkOverdueTest is ClaimsWorld {
         super.setUp();
         claim = held(1, FACE);
         obligation = obligationId(CORE, 1);
+        govern(obligation);
     }
 
     function test_mark_overdue__first_second_after_due__by_anyone() public {
@@ -26,7 +27,7 @@ contract MarkOverdueTest is ClaimsWorld {
 
         vm.recordLogs();
         expectLog();
-        emit ILedgerEvents.MarkedOverdue(obligation, 2, 1);
+        emit ILedgerEvents.MarkedOverdue(obligation, 2, RULES);
         vm.prank(vm.addr(STRANGER));
         ledger.markOverdue(obligation);
 

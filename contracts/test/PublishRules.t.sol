@@ -141,6 +141,11 @@ contract PublishRulesTest is SignedInRole {
         (uint16 version, Rules rules) = made.inForce(T0);
         eq(version, 7);
         eq(Rules.unwrap(rules), _packed(r));
+        (version, rules) = made.inForce(r.from);
+        eq(version, 7);
+        (version, rules) = made.inForce(r.from - 1);
+        eq(version, 0);
+        eq(Rules.unwrap(rules), 0);
     }
 
     function test_rulebook__deployed_with_bad_rules_or_for_no_ledger__refused() public {

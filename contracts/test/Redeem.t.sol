@@ -15,6 +15,7 @@ contract RedeemTest is ClaimsWorld {
         super.setUp();
         claim = held(1, FACE);
         obligation = obligationId(CORE, 1);
+        govern(obligation);
     }
 
     // ---------------------------------------------------------------- one claim
@@ -27,7 +28,7 @@ contract RedeemTest is ClaimsWorld {
 
         vm.recordLogs();
         expectLog();
-        emit ILedgerEvents.Redeemed(claim, 3, FACE, 0, ClaimStatus.REDEEMED, 1);
+        emit ILedgerEvents.Redeemed(claim, 3, FACE, 0, ClaimStatus.REDEEMED, RULES);
         vm.prank(vm.addr(STRANGER));
         ledger.redeem(claim);
 
@@ -47,7 +48,7 @@ contract RedeemTest is ClaimsWorld {
         ILedgerViews.ClaimView memory wanted = ledger.claimOf(claim);
         (wanted.redeemedStep, wanted.version) = (1, 3);
         expectLog();
-        emit ILedgerEvents.Redeemed(claim, 3, 30_000_000, 0, ClaimStatus.HELD, 1);
+        emit ILedgerEvents.Redeemed(claim, 3, 30_000_000, 0, ClaimStatus.HELD, RULES);
         ledger.redeem(claim);
         same(ledger.claimOf(claim), wanted);
         eq(balance(SUP1), 30_000_000);
@@ -64,7 +65,7 @@ contract RedeemTest is ClaimsWorld {
         vm.warp(due() + 1);
         fund(obligation, FACE + 50_000);
         expectLog();
-        emit ILedgerEvents.Redeemed(claim, 3, FACE, 50_000, ClaimStatus.REDEEMED, 1);
+        emit ILedgerEvents.Redeemed(claim, 3, FACE, 50_000, ClaimStatus.REDEEMED, RULES);
         ledger.redeem(claim);
         eq(balance(SUP1), FACE + 50_000);
         eq(ledger.claimOf(claim).redeemedStep, 1);
@@ -119,7 +120,7 @@ contract RedeemTest is ClaimsWorld {
         setClaimStatus(claim, ClaimStatus.HELD | 16);
         fund(obligation, FACE);
         expectLog();
-        emit ILedgerEvents.Redeemed(claim, 3, FACE, 0, ClaimStatus.REDEEMED, 1);
+        emit ILedgerEvents.Redeemed(claim, 3, FACE, 0, ClaimStatus.REDEEMED, RULES);
         ledger.redeem(claim);
         eq(ledger.claimOf(claim).status, ClaimStatus.REDEEMED | 16);
     }

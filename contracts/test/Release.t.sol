@@ -17,6 +17,7 @@ contract ReleaseTest is ClaimsWorld {
         super.setUp();
         claim = held(1, FACE);
         obligation = obligationId(CORE, 1);
+        govern(obligation);
         until = hoursAt(T0 + 30 days);
         lien(claim, SUP1, S1, FIN, F1, FACE, until);
     }
@@ -30,7 +31,7 @@ contract ReleaseTest is ClaimsWorld {
 
         vm.recordLogs();
         expectLog();
-        emit ILedgerEvents.Released(claim, 4, 1);
+        emit ILedgerEvents.Released(claim, 4, RULES);
         expectLog();
         emit IClaimTokenEvents.Unlocked(claim);
         pass(message());

@@ -32,9 +32,9 @@ contract SetRulebookTest is SignedInRole {
         vm.warp(ready);
         wanted.version += 1;
         emits();
-        emit ILedgerEvents.RulebookSet(REGISTRAR, wanted.version, next, 2);
+        emit ILedgerEvents.RulebookSet(REGISTRAR, wanted.version, next, 1);
         emits();
-        emit ILedgerEvents.ChangeApplied(REGISTRAR, change, 2);
+        emit ILedgerEvents.ChangeApplied(REGISTRAR, change, 1);
         _set(m);
         eq(ledger.rulebook(), next);
         same(ledger.participantOf(REGISTRAR), wanted);
@@ -116,6 +116,26 @@ contract SetRulebookTest is SignedInRole {
         _refuseBook(_successor(address(ledger), 1));
         _refuseBook(_successor(address(ledger), 3));
         _refuseBook(vm.addr(STRANGER));
+    }
+
+    function test_setRulebook__first_version_not_in_force__bad_rulebook_until_its_second() public {
+        PublishRules memory r = _firstRules();
+        (r.version, r.from) = (2, uint32(T0) + 1);
+        next = _create("Rulebook", abi.encode(ledger, r));
+        _refuseBook(next);
+        vm.warp(T0 + 1);
+        _set(_right());
+        eq(uint8(word(CHANGES, uint256(_hash(_right()))) >> 32), 1);
+    }
+
+    function test_setRulebook__two_versions__bad_rulebook() public {
+        PublishRules memory r = secondRules();
+        r.version = 3;
+        vm.prank(address(ledger));
+        IRulebook(next).publish(r);
+        _refuseBook(next);
+        vm.warp(r.from);
+        _refuseBook(next);
     }
 
     function test_setRulebook__contract_that_refuses_to_say__bad_rulebook() public {

@@ -16,6 +16,7 @@ contract SplitTest is ClaimsWorld {
         super.setUp();
         claim = held(1, FACE);
         obligation = obligationId(CORE, 1);
+        govern(obligation);
     }
 
     function test_split__happy_path__child_takes_tail() public {
@@ -43,7 +44,7 @@ contract SplitTest is ClaimsWorld {
 
         vm.recordLogs();
         expectLog();
-        emit ILedgerEvents.SplitOff(claim, 3, 2, SUP2, PART, 1);
+        emit ILedgerEvents.SplitOff(claim, 3, 2, SUP2, PART, RULES);
         expectLog();
         emit IClaimTokenEvents.Transfer(address(0), standIn(SUP2), child);
         pass(m, consent);

@@ -16,6 +16,7 @@ contract SplitManyTest is ClaimsWorld {
         super.setUp();
         claim = held(1, FACE);
         obligation = obligationId(CORE, 1);
+        govern(obligation);
     }
 
     function test_split_many__signed_acceptances__first_piece_takes_the_very_last_cents() public {
@@ -29,7 +30,7 @@ contract SplitManyTest is ClaimsWorld {
 
         vm.recordLogs();
         expectLog();
-        emit ILedgerEvents.SplitOffMany(claim, 3, 2, 1, m.pieces);
+        emit ILedgerEvents.SplitOffMany(claim, 3, 2, RULES, m.pieces);
         expectLog();
         emit IClaimTokenEvents.Transfer(address(0), standIn(SUP2), claimId(CORE, 1, 2));
         expectLog();
@@ -58,7 +59,7 @@ contract SplitManyTest is ClaimsWorld {
 
         vm.recordLogs();
         expectLog();
-        emit ILedgerEvents.SplitOffMany(claim, 3, 2, 1, pieces);
+        emit ILedgerEvents.SplitOffMany(claim, 3, 2, RULES, pieces);
         expectLog();
         emit IClaimTokenEvents.ConsecutiveTransfer(claimId(CORE, 1, 2), claimId(CORE, 1, 3), address(0), standIn(SUP2));
         expectLog();

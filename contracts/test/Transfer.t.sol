@@ -16,6 +16,7 @@ contract TransferTest is ClaimsWorld {
         super.setUp();
         claim = held(1, FACE);
         obligation = obligationId(CORE, 1);
+        govern(obligation);
     }
 
     // ---------------------------------------------------------------- what happens
@@ -31,7 +32,7 @@ contract TransferTest is ClaimsWorld {
 
         vm.recordLogs();
         expectLog();
-        emit ILedgerEvents.Transferred(claim, 3, SUP2, 1);
+        emit ILedgerEvents.Transferred(claim, 3, SUP2, RULES);
         expectLog();
         emit IClaimTokenEvents.Transfer(standIn(SUP1), standIn(SUP2), claim);
         pass(m, consent);
