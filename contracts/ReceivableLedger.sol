@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {Rights, Roles} from "./interfaces/IReceivableLedger.sol";
 import {IRulebook} from "./interfaces/IRulebook.sol";
+import {Ask} from "./libraries/Ask.sol";
 import {Intents} from "./libraries/Intents.sol";
 import {Authority} from "./ledger/Authority.sol";
 import {Claims} from "./ledger/Claims.sol";
@@ -36,16 +37,16 @@ contract ReceivableLedger is Issuance, Claims, Financing, Settlement, Membership
         bytes32 identity,
         Genesis[] memory registrars
     ) {
-        if (module.code.length == 0 || rulebook.code.length == 0 || IRulebook(rulebook).ledger() != address(this)) {
-            revert BadGenesis();
-        }
+        (bool ok, uint256 served) = Ask.word(rulebook, abi.encodeCall(IRulebook.ledger, ()));
+        if (module.code.length == 0 || !ok || served != uint160(address(this))) revert BadGenesis();
+        uint256 rules;
+        (ok, rules) = Ask.word(rulebook, abi.encodeCall(IRulebook.inForce, (block.timestamp)));
+        if (!ok || rules == 0 || rules > type(uint16).max) revert BadGenesis();
         MODULE = module;
         DOMAIN = Intents.domain();
         CHAIN_ID = block.chainid;
         configuration = Configuration(rulebook, currency, exponent);
-        uint16 rules = _rulebookVersion();
-        if (rules == 0) revert BadGenesis();
-        _enter(REGISTRAR_ID, Roles.REGISTRAR, 0, address(0), identity, rules);
+        _enter(REGISTRAR_ID, Roles.REGISTRAR, 0, address(0), identity, uint16(rules));
         for (uint256 i = 0; i < registrars.length; ++i) {
             Genesis memory g = registrars[i];
             bool valid = g.account != address(0) && accounts[g.account].isUnknown() && g.officer != 0

@@ -23,7 +23,8 @@ import {ILedgerTypes} from "./ILedgerTypes.sol";
 interface IClaims {
     /// @notice SIGNED(MAKER); CLAIM; FREE; OPEN; WINDOW (after due it goes on, whole, by signed acceptance); MONEY FIRST; ASSIGNEE;
     /// `HopCapReached`; ACCEPTED. The lien field is cleared. Hop grows by one.
-    function transfer(ILedgerTypes.Transfer calldata message, bytes calldata signature, bytes calldata acceptance) external;
+    function transfer(ILedgerTypes.Transfer calldata message, bytes calldata signature, bytes calldata acceptance)
+        external;
 
     /// @notice SIGNED(MAKER); CLAIM; FREE; OPEN; WINDOW, `PastDue`; MONEY FIRST; PIECE; ASSIGNEE; `HopCapReached`; ACCEPTED.
     /// The child has the tail, the parent's redeemedStep, and one hop more.
@@ -31,11 +32,8 @@ interface IClaims {
 
     /// @notice As `split`, once for all that concerns the parent (`HopCapReached` right after MONEY FIRST), then `EmptyBatch`, `BadBatch` unless `acceptances` is empty (all by
     /// auto-accept) or one a piece; then per piece PIECE (of what is left), ASSIGNEE, ACCEPTED. The parent's version grows by one in all.
-    function splitMany(
-        ILedgerTypes.SplitMany calldata message,
-        bytes calldata signature,
-        bytes[] calldata acceptances
-    ) external;
+    function splitMany(ILedgerTypes.SplitMany calldata message, bytes calldata signature, bytes[] calldata acceptances)
+        external;
 
     /// @notice SIGNED(MAKER); CLAIM; FREE; OPEN; WINDOW, `PastDue`; PIECE. Not a move: money may be waiting, both parts keep redeemedStep;
     /// hop stays, no cap is asked.

@@ -12,9 +12,6 @@ interface IFinancing {
     /// RECEIVER(financier, FINANCIER); `QuoteWithdrawn` unless quote.epoch is the financier's present one; `ZeroAmount`(price);
     /// `PriceAboveFace`. Then claim and cash move together: exactly `price` from the financier's cash address to the seller's through the
     /// obligation's rail, or `CashRefused` and nothing moves. No hop. A whole claim's lien field is cleared; sold in part, the rest keeps its lien.
-    function discount(
-        ILedgerTypes.Discount calldata message,
-        bytes calldata signature,
-        bytes calldata quoteSignature
-    ) external;
+    function discount(ILedgerTypes.Discount calldata message, bytes calldata signature, bytes calldata quoteSignature)
+        external;
 }

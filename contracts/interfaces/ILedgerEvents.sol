@@ -9,7 +9,13 @@ import {ILedgerTypes} from "./ILedgerTypes.sol";
 interface ILedgerEvents {
     // ---- registry (subject: the participant; a change: the change; a rail and an invoice are born once and have no version)
     event ParticipantRegistered(
-        uint32 indexed participant, uint24 version, uint16 roles, uint64 limit, address cash, bytes32 identity, uint16 rulebook
+        uint32 indexed participant,
+        uint24 version,
+        uint16 roles,
+        uint64 limit,
+        address cash,
+        bytes32 identity,
+        uint16 rulebook
     );
     event AccountAdded(
         uint32 indexed participant, uint24 version, address account, uint16 officer, uint8 rights, uint16 rulebook
@@ -20,9 +26,7 @@ interface ILedgerEvents {
     event StandingSet(
         uint32 indexed participant, uint24 version, uint16 roles, uint8 status, uint64 limit, uint16 rulebook
     );
-    event AutoAcceptSet(
-        uint32 indexed participant, uint24 version, uint32 counterparty, uint32 until, uint16 rulebook
-    );
+    event AutoAcceptSet(uint32 indexed participant, uint24 version, uint32 counterparty, uint32 until, uint16 rulebook);
     event QuoteEpochRaised(uint32 indexed participant, uint24 version, uint24 epoch, uint16 rulebook);
     event RulebookSet(uint32 indexed participant, uint24 version, address rulebookAddress, uint16 rulebook);
     /// `version` is the Operator's; the named participants' versions stay.
@@ -115,7 +119,7 @@ interface IClaimTokenEvents {
     event ConsecutiveTransfer(
         uint256 indexed fromTokenId, uint256 toTokenId, address indexed fromAddress, address indexed toAddress
     );
-    /// ERC-5192; locked means liened in place.
+    /// ERC-5192; locked means liened in place. Unlocked by release, or by a sale that clears a lien in force; a lien that runs out says nothing.
     event Locked(uint256 tokenId);
     event Unlocked(uint256 tokenId);
 }

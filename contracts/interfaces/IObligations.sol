@@ -18,7 +18,8 @@ interface IIssuance {
     ///   6. `LimitExceeded` when utilised + face > limit.
     ///   7. `EmptyBatch` (no invoice); for each `UnknownInvoice`, `ZeroAmount`, `InvoiceExhausted`; `InvoicesDoNotSum`.
     /// hopCap and minPiece are copied from the Rulebook and govern for life.
-    function issue(ILedgerTypes.Issue calldata message, bytes calldata signature, bytes calldata checkerSignature) external;
+    function issue(ILedgerTypes.Issue calldata message, bytes calldata signature, bytes calldata checkerSignature)
+        external;
 
     /// @notice As `issue`, all or none; `EmptyBatch` after `IssuanceStopped`.
     function issueMany(

@@ -70,7 +70,8 @@ interface IRegistry {
     /// @notice REGISTRAR; `RailExists` (0 counts as taken); `UnknownParticipant`(bank), ROLE(bank, SETTLEMENT_BANK);
     /// ACCOUNT(bankSigner, bank, MAKER), `BadSignature`(bankSigner); `BadRail` when escrow is zero, the token has no code, or its
     /// decimals() are not those of the ledger's currency.
-    function addRail(ILedgerTypes.AddRail calldata message, bytes calldata signature, bytes calldata bankSignature) external;
+    function addRail(ILedgerTypes.AddRail calldata message, bytes calldata signature, bytes calldata bankSignature)
+        external;
 
     /// @notice REGISTRAR; `UnknownParticipant`(obligor); ROLE(obligor, CORE_ENTERPRISE); `EmptyBatch`; for each entry `BadInvoice` (zero
     /// fingerprint or gross), `InvoiceExists`, and when `older` is named `UnknownInvoice`(older), `InvoiceDiffers` (another gross).

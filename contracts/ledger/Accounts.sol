@@ -23,13 +23,7 @@ abstract contract Accounts is Governance, Delegated, IRegistry {
             place := message
         }
         _registrar(
-            Intents.REGISTER_PARTICIPANT,
-            place,
-            0x160,
-            message.participant,
-            message.signer,
-            message.deadline,
-            signature
+            Intents.REGISTER_PARTICIPANT, place, 0x160, message.participant, message.signer, message.deadline, signature
         );
         uint32 subject = message.subject;
         if (subject == 0 || !participants[subject].row.isUnknown()) revert ParticipantExists(subject);
@@ -37,9 +31,7 @@ abstract contract Accounts is Governance, Delegated, IRegistry {
         _cashFor(subject, message.roles, message.cash);
         if (message.officer == 0) revert BadOfficer(subject, 0);
         _validAccount(message.account, message.rights);
-        _provenOrCaller(
-            message.account, Intents.hash(Intents.REGISTER_PARTICIPANT, place, 0x160), accountSignature
-        );
+        _provenOrCaller(message.account, Intents.hash(Intents.REGISTER_PARTICIPANT, place, 0x160), accountSignature);
 
         _enter(subject, message.roles, message.limit, message.cash, message.identity, _rulebookVersion());
         _add(subject, participants[subject].row, message.account, message.officer, message.rights);
@@ -79,7 +71,10 @@ abstract contract Accounts is Governance, Delegated, IRegistry {
     }
 
     /// @inheritdoc IRegistry
-    function revokeAccount(ILedgerTypes.RevokeAccount calldata message, bytes[] calldata signatures) external delegated {
+    function revokeAccount(ILedgerTypes.RevokeAccount calldata message, bytes[] calldata signatures)
+        external
+        delegated
+    {
         if (signatures.length != 2) revert BadBatch(2, signatures.length);
         uint256 place;
         assembly ("memory-safe") {
@@ -130,9 +125,7 @@ abstract contract Accounts is Governance, Delegated, IRegistry {
         if (announce && !_announced(g.change, g.participant)) return;
         uint24 version = _write(g.participant, row);
         officers[key] = officers[key].withThreshold(message.threshold);
-        emit ThresholdSet(
-            uint32(g.participant), version, message.officer, message.threshold, _rulebookVersion()
-        );
+        emit ThresholdSet(uint32(g.participant), version, message.officer, message.threshold, _rulebookVersion());
         if (announce) _applied(g);
     }
 
@@ -167,9 +160,7 @@ abstract contract Accounts is Governance, Delegated, IRegistry {
         assembly ("memory-safe") {
             place := message
         }
-        _signed(
-            Intents.CANCEL_CHANGE, place, 0x80, message.participant, message.signer, message.deadline, 0, signature
-        );
+        _signed(Intents.CANCEL_CHANGE, place, 0x80, message.participant, message.signer, message.deadline, 0, signature);
         bytes32 change = message.change;
         Change c = changes[change];
         if (c.state() != ChangeLib.ANNOUNCED) revert UnknownChange(change);

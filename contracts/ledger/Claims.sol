@@ -68,11 +68,9 @@ abstract contract Claims is Movement, IClaims {
     }
 
     /// @inheritdoc IClaims
-    function splitMany(
-        ILedgerTypes.SplitMany calldata message,
-        bytes calldata signature,
-        bytes[] calldata acceptances
-    ) external {
+    function splitMany(ILedgerTypes.SplitMany calldata message, bytes calldata signature, bytes[] calldata acceptances)
+        external
+    {
         ILedgerTypes.Piece[] calldata pieces = message.pieces;
         _splitManySigned(message, pieces, signature);
         uint88 id = message.claim;
@@ -246,9 +244,7 @@ abstract contract Claims is Movement, IClaims {
             obligations[obligation].row = after_;
         }
         claims[id] = whole;
-        emit Liened(
-            id, whole.version(), child, message.amount, message.lienholder, message.until, o.rulebook()
-        );
+        emit Liened(id, whole.version(), child, message.amount, message.lienholder, message.until, o.rulebook());
         if (child != 0) emit Transfer(address(0), _addressOf(c.holder()), bearer);
         emit Locked(bearer);
     }

@@ -14,11 +14,9 @@ import {Movement} from "./Movement.sol";
 /// @title Discount by delivery versus payment (IFinancing)
 abstract contract Financing is Movement, IFinancing {
     /// @inheritdoc IFinancing
-    function discount(
-        ILedgerTypes.Discount calldata message,
-        bytes calldata signature,
-        bytes calldata quoteSignature
-    ) external {
+    function discount(ILedgerTypes.Discount calldata message, bytes calldata signature, bytes calldata quoteSignature)
+        external
+    {
         ILedgerTypes.Quote calldata quote = message.quote;
         uint256 seller = message.participant;
         _bothSigned(message, quote, signature, quoteSignature);
@@ -125,6 +123,7 @@ abstract contract Financing is Movement, IFinancing {
         emit Discounted(
             id, after_.version(), child, uint32(financier), quote.amount, quote.price, pricing, o.rulebook()
         );
+        if (child == 0 && c.liened(block.timestamp)) emit Unlocked(id);
         emit Transfer(child == 0 ? _addressOf(seller) : address(0), _addressOf(financier), sold);
     }
 }

@@ -69,13 +69,10 @@ abstract contract Offers is Debt, Delegated, Backing, IOffers {
     }
 
     /// @dev Ends an offer that was not accepted and gives back exactly what it had taken: limit and invoices.
-    function _end(
-        uint64 id,
-        Obligation o,
-        uint8 status,
-        bytes32 terms,
-        ILedgerTypes.InvoicePart[] calldata parts
-    ) private returns (uint24) {
+    function _end(uint64 id, Obligation o, uint8 status, bytes32 terms, ILedgerTypes.InvoicePart[] calldata parts)
+        private
+        returns (uint24)
+    {
         uint88 first = _first(id);
         Claim c = claims[first];
         if (c.lifecycle() != ClaimStatus.OFFERED) revert NotOffered(first);

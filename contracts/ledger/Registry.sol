@@ -4,7 +4,8 @@ pragma solidity 0.8.37;
 import {ILedgerTypes} from "../interfaces/ILedgerTypes.sol";
 import {IRegistry} from "../interfaces/IRegistry.sol";
 import {ParticipantStatus, Rights, Roles} from "../interfaces/IReceivableLedger.sol";
-import {IRulebook, Rules} from "../interfaces/IRulebook.sol";
+import {IRulebook} from "../interfaces/IRulebook.sol";
+import {Ask} from "../libraries/Ask.sol";
 import {Intents} from "../libraries/Intents.sol";
 import {Account, Participant} from "../libraries/Participant.sol";
 import {Invoice, InvoiceLib} from "../libraries/Records.sol";
@@ -26,9 +27,7 @@ abstract contract Registry is Accounts, Backing {
         assembly ("memory-safe") {
             place := message
         }
-        _registrar(
-            Intents.SET_STANDING, place, 0x100, message.participant, message.signer, message.deadline, signature
-        );
+        _registrar(Intents.SET_STANDING, place, 0x100, message.participant, message.signer, message.deadline, signature);
         uint32 subject = message.subject;
         Participant row = _subject(subject, message.version);
         if (_isRegistrar(row)) revert RegistrarProtected(subject);
@@ -71,7 +70,14 @@ abstract contract Registry is Accounts, Backing {
         }
         uint256 participant = message.participant;
         _signed(
-            Intents.RAISE_QUOTE_EPOCH, place, 0x80, participant, message.signer, message.deadline, Rights.MAKER, signature
+            Intents.RAISE_QUOTE_EPOCH,
+            place,
+            0x80,
+            participant,
+            message.signer,
+            message.deadline,
+            Rights.MAKER,
+            signature
         );
         Participant row = _subject(participant, message.version);
         if (row.quoteEpoch() == EPOCH_MAX) revert QuoteEpochExhausted(uint32(participant));
@@ -272,26 +278,20 @@ abstract contract Registry is Accounts, Backing {
     }
 
     function _inOurCurrency(address token) private view returns (bool) {
-        if (token.code.length == 0) return false;
-        try IDecimals(token).decimals() returns (uint8 decimals) {
-            return decimals == configuration.exponent;
-        } catch {
-            return false;
-        }
+        (bool ok, uint256 decimals) = Ask.word(token, abi.encodeCall(IDecimals.decimals, ()));
+        return ok && decimals == configuration.exponent;
     }
 
-    /// @dev Whether a Rulebook serves this ledger and goes on with the numbering, so that a version names one set of limits for ever.
+    /// @dev Whether a Rulebook serves this ledger, has the one version that follows the present latest, and has it in force: so that a
+    /// version names one set of limits for ever.
     function _continues(address next) private view returns (bool) {
-        if (next.code.length == 0) return false;
-        try IRulebook(next).ledger() returns (address served) {
-            if (served != address(this)) return false;
-        } catch {
-            return false;
-        }
-        try IRulebook(next).inForce(block.timestamp) returns (uint16 version, Rules) {
-            return version == IRulebook(configuration.rulebook).latest() + 1 && version == IRulebook(next).latest();
-        } catch {
-            return false;
-        }
+        (bool ok, uint256 served) = Ask.word(next, abi.encodeCall(IRulebook.ledger, ()));
+        if (!ok || served != uint160(address(this))) return false;
+        uint256 following = uint256(IRulebook(configuration.rulebook).latest()) + 1;
+        uint256 version;
+        (ok, version) = Ask.word(next, abi.encodeCall(IRulebook.latest, ()));
+        if (!ok || version != following) return false;
+        (ok, version) = Ask.word(next, abi.encodeCall(IRulebook.inForce, (block.timestamp)));
+        return ok && version == following;
     }
 }

@@ -20,7 +20,9 @@ abstract contract Settlement is Debt, ISettlement {
         assembly ("memory-safe") {
             place := message
         }
-        _signed(Intents.FUND, place, 0xc0, message.participant, message.signer, message.deadline, Rights.MAKER, signature);
+        _signed(
+            Intents.FUND, place, 0xc0, message.participant, message.signer, message.deadline, Rights.MAKER, signature
+        );
         uint64 id = message.obligation;
         Obligation o = _obligation(id, message.version);
         if (message.participant != id >> 32) revert NotObligor(id, message.participant);

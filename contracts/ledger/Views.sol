@@ -112,12 +112,7 @@ abstract contract Views is Debt, Delegated, Backing, ILedgerViews {
     }
 
     /// @inheritdoc ILedgerViews
-    function moneyOf(uint88 claim)
-        external
-        view
-        delegated
-        returns (uint48 principal, uint64 interest, uint48 unpaid)
-    {
+    function moneyOf(uint88 claim) external view delegated returns (uint48 principal, uint64 interest, uint48 unpaid) {
         Claim c = claims[claim];
         uint8 lifecycle = c.lifecycle();
         if (c.isUnknown() || lifecycle == ClaimStatus.REDEEMED || lifecycle == ClaimStatus.GONE) return (0, 0, 0);
@@ -214,9 +209,10 @@ abstract contract Views is Debt, Delegated, Backing, ILedgerViews {
 
     /// @inheritdoc ILedgerViews
     function supportsInterface(bytes4 interfaceId) external view delegated returns (bool) {
-        return interfaceId == 0x01ffc9a7 // ERC-165
-            || interfaceId == 0xb45a3c0e // ERC-5192
-            || interfaceId == 0x84b0196e; // ERC-5267
+        return
+            interfaceId == 0x01ffc9a7 // ERC-165
+                || interfaceId == 0xb45a3c0e // ERC-5192
+                || interfaceId == 0x84b0196e; // ERC-5267
     }
 
     /// @inheritdoc ILedgerViews

@@ -31,8 +31,7 @@ library ClaimLib {
         uint256 word = Claim.unwrap(parent);
         uint256 kept = word & ((U8 << 232) | (U8 << 240) | (U8 << 248));
         uint256 start_ = ((word >> 64) & U48) + ((word >> 112) & U48) - amount_;
-        return
-            Claim.wrap(kept | holder_ | (start_ << 64) | (amount_ << 112) | (parent_ << 160) | VERSION_ONE);
+        return Claim.wrap(kept | holder_ | (start_ << 64) | (amount_ << 112) | (parent_ << 160) | VERSION_ONE);
     }
 
     function holder(Claim c) internal pure returns (uint32) {

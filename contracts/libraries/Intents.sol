@@ -33,8 +33,7 @@ library Intents {
     bytes32 internal constant ADD_RAIL = keccak256(
         "AddRail(uint32 participant,uint8 rail,address token,uint32 bank,address escrow,address bankSigner,address signer,uint32 deadline)"
     );
-    bytes32 internal constant INVOICE_ENTRY =
-        keccak256("InvoiceEntry(bytes32 fingerprint,uint48 gross,bytes32 older)");
+    bytes32 internal constant INVOICE_ENTRY = keccak256("InvoiceEntry(bytes32 fingerprint,uint48 gross,bytes32 older)");
     bytes32 internal constant REGISTER_INVOICES = keccak256(
         "RegisterInvoices(uint32 participant,uint32 obligor,InvoiceEntry[] entries,address signer,uint32 deadline)InvoiceEntry(bytes32 fingerprint,uint48 gross,bytes32 older)"
     );
@@ -49,9 +48,8 @@ library Intents {
     bytes32 internal constant PAUSE = keccak256(
         "Pause(uint32 participant,uint24 version,uint24 until,uint32[] subjects,address signer,uint32 deadline)"
     );
-    bytes32 internal constant UNPAUSE = keccak256(
-        "Unpause(uint32 participant,uint24 version,uint32[] subjects,address signer,uint32 deadline)"
-    );
+    bytes32 internal constant UNPAUSE =
+        keccak256("Unpause(uint32 participant,uint24 version,uint32[] subjects,address signer,uint32 deadline)");
 
     bytes32 internal constant INVOICE_PART = keccak256("InvoicePart(bytes32 fingerprint,uint48 amount)");
     bytes32 internal constant NEW_OBLIGATION = keccak256(

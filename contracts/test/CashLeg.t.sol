@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {ILedgerErrors} from "../interfaces/ILedgerErrors.sol";
-import {ClaimStatus, ObligationStatus} from "../interfaces/IReceivableLedger.sol";
+import {ClaimStatus, ObligationStatus, Roles} from "../interfaces/IReceivableLedger.sol";
 import {Intents} from "../libraries/Intents.sol";
 import {ClaimsWorld} from "./ClaimsWorld.sol";
 import {OddToken} from "./OddToken.sol";
@@ -204,6 +204,41 @@ contract CashLegTest is ClaimsWorld {
         ledger.redeem(claim);
         eq(odd.balanceOf(cashOf(FIN)), FACE - 1 + FACE / 2);
         eq(ledger.claimOf(claim).status, ClaimStatus.REDEEMED);
+    }
+
+    // ---------------------------------------------------------------- whose money
+
+    /// @dev A transfer from an address to itself is answered with yes and puts nothing in.
+    function test_fund__obligors_cash_is_the_escrow__cash_refused() public {
+        odd.mint(escrow(), FACE);
+        setCashAddress(CORE, escrow());
+        refuse(fundCall(), err(ILedgerErrors.CashRefused.selector, uint160(address(odd)), uint160(escrow()), FACE / 2));
+    }
+
+    function test_receipt__banks_cash_is_the_escrow__cash_refused() public {
+        odd.mint(escrow(), FACE);
+        setCashAddress(BANK, escrow());
+        bytes memory e = err(ILedgerErrors.CashRefused.selector, uint160(address(odd)), uint160(escrow()), FACE / 2);
+        refuse(receiptCall(), e);
+    }
+
+    /// @dev Wherever it is refused: a participant entered with the cash address of another must not spend that one's allowance.
+    function test_cash__newcomer_names_anothers_cash_address__its_money_stays() public {
+        claim = held(2, FACE);
+        uint256 before = balance(FIN);
+        RegisterParticipant memory r = RegisterParticipant(
+            REGISTRAR, 66, Roles.FINANCIER, 0, cashOf(FIN), "sham", vm.addr(0x66), 1, 3, vm.addr(R1), DEADLINE
+        );
+        bytes32 h = keccak256(abi.encode(Intents.REGISTER_PARTICIPANT, r));
+        bytes memory data = abi.encodeCall(ledger.registerParticipant, (r, signed(R1, h), signed(0x66, h)));
+        (bool entered,) = address(ledger).call(data);
+        Quote memory q = Quote(66, claim, 2, FACE, FACE, 0, 1, 0, 0, 1, r.account, DEADLINE);
+        bytes memory proof = signed(0x66, keccak256(abi.encode(Intents.QUOTE, q)));
+        data = abi.encodeCall(ledger.discount, (Discount(SUP1, q, vm.addr(S1), DEADLINE), "", proof));
+        vm.prank(vm.addr(S1));
+        (bool sold,) = address(ledger).call(data);
+        yes(!(entered && sold));
+        eq(balance(FIN), before);
     }
 
     // ---------------------------------------------------------------- helpers

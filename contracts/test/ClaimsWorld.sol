@@ -88,6 +88,13 @@ abstract contract ClaimsWorld is World {
         poke(OBLIGATIONS, obligation, 48, 48, o.unpaid - (hi - lo));
     }
 
+    /// @dev A participant's cash address, the second word of its record.
+    function setCashAddress(uint32 participant, address cash) internal {
+        bytes32 slot = bytes32(uint256(keccak256(abi.encode(uint256(participant), PARTICIPANTS))) + 1);
+        eq(address(uint160(uint256(vm.load(address(ledger), slot)))), cashOf(participant));
+        vm.store(address(ledger), slot, bytes32(uint256(uint160(cash))));
+    }
+
     /// @dev An account that speaks for a participant, as the registry would have left it.
     function setAccount(address account, uint32 participant, uint16 officer, uint8 rights, bool active) internal {
         uint256 word =

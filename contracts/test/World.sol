@@ -180,8 +180,7 @@ abstract contract World is ILedgerTypes {
     }
 
     function _addRail() internal {
-        AddRail memory m =
-            AddRail(REGISTRAR, RAIL, address(token), BANK, escrow(), vm.addr(BK), vm.addr(R1), DEADLINE);
+        AddRail memory m = AddRail(REGISTRAR, RAIL, address(token), BANK, escrow(), vm.addr(BK), vm.addr(R1), DEADLINE);
         bytes32 h = keccak256(abi.encode(Intents.ADD_RAIL, m));
         ledger.addRail(m, signed(R1, h), signed(BK, h));
         _approve(escrow());
@@ -276,9 +275,8 @@ abstract contract World is ILedgerTypes {
     }
 
     function hashOf(Issue memory m) internal pure returns (bytes32) {
-        return keccak256(
-            abi.encode(Intents.ISSUE, m.participant, hashOf(m.obligation), m.signer, m.checker, m.deadline)
-        );
+        return
+            keccak256(abi.encode(Intents.ISSUE, m.participant, hashOf(m.obligation), m.signer, m.checker, m.deadline));
     }
 
     /// @dev The assignee's packed acceptance of a transfer, split or piece.
@@ -288,9 +286,7 @@ abstract contract World is ILedgerTypes {
         returns (bytes memory)
     {
         Acceptance memory m = Acceptance(to, claim, version, piece, amount, vm.addr(key), DEADLINE);
-        return abi.encodePacked(
-            vm.addr(key), DEADLINE, signed(key, keccak256(abi.encode(Intents.ACCEPTANCE, m)))
-        );
+        return abi.encodePacked(vm.addr(key), DEADLINE, signed(key, keccak256(abi.encode(Intents.ACCEPTANCE, m))));
     }
 
     // ---------------------------------------------------------------- the usual operations
@@ -305,9 +301,10 @@ abstract contract World is ILedgerTypes {
     }
 
     function terms(uint32 number, uint48 face) internal pure returns (NewObligation memory) {
-        return NewObligation(
-            number, SUP1, face, due(), hoursAt(T0 + 10 days), RAIL, 5, 182_500, TERMS, parts(INVOICE, face)
-        );
+        return
+            NewObligation(
+                number, SUP1, face, due(), hoursAt(T0 + 10 days), RAIL, 5, 182_500, TERMS, parts(INVOICE, face)
+            );
     }
 
     /// @dev CORE issues to SUP1, maker calling, checker having signed.

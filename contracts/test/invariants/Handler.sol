@@ -32,8 +32,8 @@ contract Handler is Paying {
         wallets.push(escrow());
         _threshold(CORE, 200_000_000, CHECKER);
         _threshold(CORE2, 400_000_000, 0);
-        _standing(CORE, ParticipantStatus.ACTIVE, 4_000_000_000);
-        _standing(CORE2, ParticipantStatus.ACTIVE, 2_000_000_000);
+        _standing(CORE, ParticipantStatus.ACTIVE, 3_000_000_000);
+        _standing(CORE2, ParticipantStatus.ACTIVE, 1_500_000_000);
         for (uint256 i = 0; i < 3; ++i) {
             _register(CORE, 1_000_000_000, "");
             _register(CORE2, 1_000_000_000, "");

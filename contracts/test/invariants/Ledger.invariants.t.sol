@@ -63,7 +63,16 @@ abstract contract LedgerInvariants {
 
     function _well() internal view {
         bytes32 what = handler.violation();
-        if (what != 0) revert Broken(string(abi.encodePacked(what)));
+        if (what == 0) return;
+        uint256 length = 32;
+        while (what[length - 1] == 0) {
+            --length;
+        }
+        bytes memory text = abi.encodePacked(what);
+        assembly ("memory-safe") {
+            mstore(text, length)
+        }
+        revert Broken(string(text));
     }
 
     /// @dev Prints calls and successes of every action.
@@ -121,11 +130,18 @@ abstract contract LedgerInvariants {
 contract PassingOnInvariants is LedgerInvariants {
     /// forge-config: default.invariant.runs = 50
     /// forge-config: default.invariant.depth = 500
+    /// forge-config: default.invariant.fail-on-revert = true
+    /// forge-config: default.invariant.shrink-run-limit = 100
     /// forge-config: default.invariant.dictionary-weight = 0
     /// forge-config: default.invariant.include-storage = false
     /// forge-config: default.invariant.include-push-bytes = false
     /// forge-config: soak.invariant.runs = 500
     /// forge-config: soak.invariant.depth = 500
+    /// forge-config: soak.invariant.fail-on-revert = true
+    /// forge-config: soak.invariant.shrink-run-limit = 1000
+    /// forge-config: soak.invariant.dictionary-weight = 0
+    /// forge-config: soak.invariant.include-storage = false
+    /// forge-config: soak.invariant.include-push-bytes = false
     function invariant_ledger__claims_passed_on__all_laws_hold() public view {
         _well();
     }
@@ -138,11 +154,18 @@ contract PassingOnInvariants is LedgerInvariants {
 contract PayingInvariants is LedgerInvariants {
     /// forge-config: default.invariant.runs = 50
     /// forge-config: default.invariant.depth = 500
+    /// forge-config: default.invariant.fail-on-revert = true
+    /// forge-config: default.invariant.shrink-run-limit = 100
     /// forge-config: default.invariant.dictionary-weight = 0
     /// forge-config: default.invariant.include-storage = false
     /// forge-config: default.invariant.include-push-bytes = false
     /// forge-config: soak.invariant.runs = 500
     /// forge-config: soak.invariant.depth = 500
+    /// forge-config: soak.invariant.fail-on-revert = true
+    /// forge-config: soak.invariant.shrink-run-limit = 1000
+    /// forge-config: soak.invariant.dictionary-weight = 0
+    /// forge-config: soak.invariant.include-storage = false
+    /// forge-config: soak.invariant.include-push-bytes = false
     function invariant_ledger__much_is_paid__all_laws_hold() public view {
         _well();
     }
