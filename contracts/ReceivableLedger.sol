@@ -53,7 +53,7 @@ contract ReceivableLedger is Issuance, Claims, Financing, Settlement, Membership
                 && g.rights & Rights.MAKER != 0 && g.rights & ~Rights.ALL == 0;
             if (!valid) revert BadGenesis();
             _roomForAccount(REGISTRAR_ID, participants[REGISTRAR_ID].row, g.officer);
-            _add(REGISTRAR_ID, participants[REGISTRAR_ID].row, g.account, g.officer, g.rights);
+            _add(REGISTRAR_ID, participants[REGISTRAR_ID].row, g.account, g.officer, g.rights, uint16(rules));
         }
         if (participants[REGISTRAR_ID].row.officers() < 2) revert BadGenesis();
     }

@@ -8,15 +8,16 @@ from eth_abi.abi import decode as abi_decode
 from eth_abi.abi import encode as abi_encode
 from eth_utils.abi import collapse_if_tuple, function_abi_to_4byte_selector
 
-from chain.abi.artifacts import Contract, artifact
+from chain.abi.artifacts import Contract as Contract
+from chain.abi.artifacts import artifact
 from chain.abi.schema import entries
 from chain.domain.vocabulary import ZERO_ADDRESS, Address, Rules
 
 
 def creation(contract: Contract, *arguments: Any) -> bytes:
     """Creation code with the constructor's arguments, by eth-abi."""
-    (constructor,) = entries(contract, "constructor")
-    return artifact(contract).creation + abi_encode(_types(constructor["inputs"]), arguments)
+    inputs = [part for constructor in entries(contract, "constructor") for part in constructor["inputs"]]
+    return artifact(contract).creation + abi_encode(_types(inputs), arguments)
 
 
 def calldata(contract: Contract, name: str, *arguments: Any) -> bytes:

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from chain.abi import events, reverts
-from chain.abi.artifacts import Contract, artifact
 from chain.abi.calls import SignedCall, encode
 from chain.abi.eip712 import Domain
 from chain.abi.events import Log
-from chain.abi.plain import answer, calldata, creation, rulebook_creation
+from chain.abi.plain import Contract, answer, calldata, creation, rulebook_creation
 from chain.abi.records import Word
 from chain.abi.slots import Slot
 from chain.domain.clock import UtcSeconds
@@ -99,7 +98,7 @@ def deploy_ledger(
     exponent: int,
 ) -> Deployed:
     """A ledger whose Registrar has these accounts: (address, officer, rights). `currency`: 3 letters."""
-    views, _ = chain.deploy(artifact("LedgerViews").creation)
+    views, _ = chain.deploy(creation("LedgerViews"))
     module, _ = chain.deploy(creation("LedgerModule", views))
     ledger = chain.next_address(ahead=1)
     rulebook, first = chain.deploy(rulebook_creation(ledger, 1, rules))

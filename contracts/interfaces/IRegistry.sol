@@ -13,8 +13,9 @@ import {ILedgerTypes} from "./ILedgerTypes.sol";
 /// REGISTRAR(message): SIGNED(message, MAKER), then ROLE(participant, REGISTRAR).
 /// SUBJECT(id, version): `UnknownParticipant`, then `StaleParticipant` unless the version is current.
 ///
-/// GOVERN(message): how a participant's power to sign may change, so that the Registrar alone, or with one dishonest officer of a
-/// participant that ever had two, cannot come to sign for it or redirect its cash (10-ledger, "first account; add/revoke account"):
+/// GOVERN(message): how a participant's power to sign may change. The Registrar alone, or with one dishonest officer of a participant
+/// that ever had two, comes to sign for it or to redirect its cash at most after three public days, never at once and never unseen
+/// (10-ledger, "first account; add/revoke account"):
 ///   1. `BadBatch` unless the number of signatures is right; `IntentExpired`; SUBJECT(participant, version).
 ///   2. `registrar` is an account with MAKER right of the participant with role REGISTRAR: `UnknownAccount`, `AccountRevoked`,
 ///      `NotInRole`(its participant, REGISTRAR), `RightMissing`, then `BadSignature`.

@@ -33,8 +33,9 @@ abstract contract Accounts is Governance, Delegated, IRegistry {
         _validAccount(message.account, message.rights);
         _provenOrCaller(message.account, Intents.hash(Intents.REGISTER_PARTICIPANT, place, 0x160), accountSignature);
 
-        _enter(subject, message.roles, message.limit, message.cash, message.identity, _rulebookVersion());
-        _add(subject, participants[subject].row, message.account, message.officer, message.rights);
+        uint16 rules = _rulebookVersion();
+        _enter(subject, message.roles, message.limit, message.cash, message.identity, rules);
+        _add(subject, participants[subject].row, message.account, message.officer, message.rights, rules);
     }
 
     /// @inheritdoc IRegistry
@@ -66,7 +67,7 @@ abstract contract Accounts is Governance, Delegated, IRegistry {
         _provenOrCaller(message.account, g.change, signatures[3]);
         _roomForAccount(g.participant, row, officer);
         if (announce && !_announced(g.change, g.participant)) return;
-        _add(g.participant, row, message.account, officer, message.rights);
+        _add(g.participant, row, message.account, officer, message.rights, _rulebookVersion());
         if (announce) _applied(g);
     }
 

@@ -18,14 +18,16 @@ abstract contract Membership is Authority {
         emit ParticipantRegistered(uint32(id), 1, roles, limit, cash, identity, rules);
     }
 
-    function _add(uint256 participant, Participant row, address account, uint16 officer, uint8 rights) internal {
+    function _add(uint256 participant, Participant row, address account, uint16 officer, uint8 rights, uint16 rules)
+        internal
+    {
         uint256 key = _officerKey(participant, officer);
         Officer o = officers[key];
         if (o.accounts() == 0) row = row.withOfficers(uint256(row.officers()) + 1);
         uint24 version = _write(participant, row);
         officers[key] = o.withAccounts(uint256(o.accounts()) + 1);
         accounts[account] = AccountLib.added(participant, officer, rights);
-        emit AccountAdded(uint32(participant), version, account, officer, rights, _rulebookVersion());
+        emit AccountAdded(uint32(participant), version, account, officer, rights, rules);
     }
 
     /// @dev Whether one more account of that officer can be counted.
