@@ -37,10 +37,10 @@ contract ReceivableLedger is Issuance, Claims, Financing, Settlement, Membership
         bytes32 identity,
         Genesis[] memory registrars
     ) {
-        (bool ok, uint256 served) = Ask.word(rulebook, abi.encodeCall(IRulebook.ledger, ()));
+        (bool ok, uint256 served) = Ask.word(rulebook, abi.encodeCall(IRulebook.ledger, ()), 1);
         if (module.code.length == 0 || !ok || served != uint160(address(this))) revert BadGenesis();
         uint256 rules;
-        (ok, rules) = Ask.word(rulebook, abi.encodeCall(IRulebook.inForce, (block.timestamp)));
+        (ok, rules) = Ask.word(rulebook, abi.encodeCall(IRulebook.inForce, (block.timestamp)), 2);
         if (!ok || rules == 0 || rules > type(uint16).max) revert BadGenesis();
         MODULE = module;
         DOMAIN = Intents.domain();

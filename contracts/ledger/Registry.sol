@@ -278,20 +278,20 @@ abstract contract Registry is Accounts, Backing {
     }
 
     function _inOurCurrency(address token) private view returns (bool) {
-        (bool ok, uint256 decimals) = Ask.word(token, abi.encodeCall(IDecimals.decimals, ()));
+        (bool ok, uint256 decimals) = Ask.word(token, abi.encodeCall(IDecimals.decimals, ()), 1);
         return ok && decimals == configuration.exponent;
     }
 
     /// @dev Whether a Rulebook serves this ledger, has the one version that follows the present latest, and has it in force: so that a
     /// version names one set of limits for ever.
     function _continues(address next) private view returns (bool) {
-        (bool ok, uint256 served) = Ask.word(next, abi.encodeCall(IRulebook.ledger, ()));
+        (bool ok, uint256 served) = Ask.word(next, abi.encodeCall(IRulebook.ledger, ()), 1);
         if (!ok || served != uint160(address(this))) return false;
         uint256 following = uint256(IRulebook(configuration.rulebook).latest()) + 1;
         uint256 version;
-        (ok, version) = Ask.word(next, abi.encodeCall(IRulebook.latest, ()));
+        (ok, version) = Ask.word(next, abi.encodeCall(IRulebook.latest, ()), 1);
         if (!ok || version != following) return false;
-        (ok, version) = Ask.word(next, abi.encodeCall(IRulebook.inForce, (block.timestamp)));
+        (ok, version) = Ask.word(next, abi.encodeCall(IRulebook.inForce, (block.timestamp)), 2);
         return ok && version == following;
     }
 }

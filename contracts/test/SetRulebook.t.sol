@@ -9,6 +9,20 @@ import {Intents} from "../libraries/Intents.sol";
 import {Echo, Mute} from "./Echo.sol";
 import {SignedInRole} from "./SignedBy.sol";
 
+/// @dev Says the right number, but no limits.
+contract Halfbook {
+    address public immutable ledger;
+    uint16 public constant latest = 2;
+
+    constructor(address ledger_) {
+        ledger = ledger_;
+    }
+
+    function inForce(uint256) external pure returns (uint16) {
+        return latest;
+    }
+}
+
 contract SetRulebookTest is SignedInRole {
     address private next;
 
@@ -152,6 +166,10 @@ contract SetRulebookTest is SignedInRole {
 
     function test_setRulebook__contract_that_only_serves_the_ledger__bad_rulebook() public {
         _refuseBook(address(new Echo(abi.encode(ledger)))); // its latest() is no uint16
+    }
+
+    function test_setRulebook__contract_that_tells_no_limits__bad_rulebook() public {
+        _refuseBook(address(new Halfbook(address(ledger))));
     }
 
     // ---------------------------------------------------------------- how
