@@ -57,7 +57,8 @@ contract AddAccountTest is Governed {
         officer = 0;
         rights = 0;
         account = taken;
-        _refuseEverywhere(abi.encodeWithSelector(E.BadOfficer.selector, CORE, 0));
+        refuse(usual(), abi.encodeWithSelector(E.BadOfficer.selector, CORE, 0));
+        refuse(ofRegistrar(), abi.encodeWithSelector(E.BadOfficer.selector, REGISTRAR, 0));
         officer = 7;
         _refuseEverywhere(abi.encodeWithSelector(E.BadRights.selector, 0));
         rights = 4;
@@ -213,11 +214,9 @@ contract AddAccountTest is Governed {
             AddAccount(p.participant, p.version, account, officer, rights, p.registrar, p.signer, p.second, p.deadline);
     }
 
+    /// @dev Where it is done at once and where it is announced.
     function _refuseEverywhere(bytes memory error_) private {
         refuse(usual(), error_);
-        if (bytes4(error_) == E.BadOfficer.selector) {
-            error_ = abi.encodeWithSelector(E.BadOfficer.selector, REGISTRAR, 0);
-        }
         refuse(ofRegistrar(), error_);
     }
 
