@@ -85,6 +85,11 @@ def change(name: Hash) -> Slot:
     return _entry(11, fixed_bytes("change", name, 32))
 
 
+def cash_owner(cash: Address) -> Slot:
+    """Of the participant that a cash address belongs to. Raises BytesDoNotFit."""
+    return _entry(13, bytes(12) + address("cash", cash))
+
+
 def rules(version: int) -> Slot:
     """In a Rulebook: of a version's Rules."""
     return _entry(1, _word(number("version", version, 16)))
@@ -131,6 +136,8 @@ def _ledger_storage(rows: Rows, currency: bytes) -> Iterator[tuple[Slot, Word]]:
     for later, first in rows.aliases.items():
         yield invoice(*later), SECOND_NAME
         yield invoice_record(*later), Word(invoice_key(*first))
+    for cash, owner in rows.cash_owners.items():
+        yield cash_owner(cash), Word(_participant(owner))
     for (bank, reference), name in rows.receipts.items():
         yield receipt(bank, reference), Word(_word(pack_obligation(name)))
 

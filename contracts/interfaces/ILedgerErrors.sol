@@ -45,6 +45,8 @@ interface ILedgerErrors {
     error TooManyOfficers(uint32 participant);
     error TooManyAccounts(uint32 participant, uint16 officer);
     error CashAddressMissing(uint32 participant);
+    /// Another participant is, or once was, paid at this address: its allowance is not for others to spend.
+    error CashAddressTaken(address cash);
     /// The Registrar's own standing cannot be set, by anyone.
     error RegistrarProtected(uint32 participant);
     error QuoteEpochExhausted(uint32 participant);

@@ -31,7 +31,8 @@ import {ILedgerTypes} from "./ILedgerTypes.sol";
 /// and before the announcement, in both calls. `ParticipantVersionExhausted` is the last check of every operation that raises a version.
 interface IRegistry {
     /// @notice REGISTRAR; `ParticipantExists` (0 counts as taken); `BadRoles` (none, unknown, or REGISTRAR); `CashAddressMissing` when
-    /// a role other than AUDITOR, OPERATOR is among them and `cash` is zero; `BadOfficer` (0); `BadRights` (none or unknown);
+    /// a role other than AUDITOR, OPERATOR is among them and `cash` is zero; `CashAddressTaken` when it is
+    /// or was another participant's; `BadOfficer` (0); `BadRights` (none or unknown);
     /// `AccountExists` (zero counts as taken); `BadSignature`(account).
     /// Emits ParticipantRegistered (version 1) and AccountAdded (version 2).
     function registerParticipant(
@@ -55,7 +56,7 @@ interface IRegistry {
     /// @notice Signatures: registrar, signer, second. GOVERN; `BadOfficer` if that officer has no live account.
     function setThreshold(ILedgerTypes.SetThreshold calldata message, bytes[] calldata signatures) external;
 
-    /// @notice Signatures: registrar, signer, second. GOVERN; `CashAddressMissing` when `cash` is zero.
+    /// @notice Signatures: registrar, signer, second. GOVERN; `CashAddressMissing` when `cash` is zero; `CashAddressTaken`.
     function setCash(ILedgerTypes.SetCash calldata message, bytes[] calldata signatures) external;
 
     /// @notice REGISTRAR; SUBJECT(subject, version); `RegistrarProtected` when the subject has role REGISTRAR; `BadRoles`;

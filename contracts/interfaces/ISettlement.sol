@@ -16,7 +16,7 @@ interface ISettlement {
     /// @notice SIGNED(MAKER); OBLIGATION(obligation, version); `NotObligor`; then PAYMENT from the obligor's cash address.
     /// PAYMENT: OPEN; `NotHeld`(claim 1) while the offer is not accepted; `ZeroAmount`; `Overpaid` when amount > unpaid + interest owed. Less than
     /// all: `PaymentTooSmall` below max(10^minPiece, ceil(face / 48)), `TooManyPayments` after 48 payments in part.
-    /// `ObligationVersionExhausted`. Cash goes into the rail's escrow, or `CashRefused`. Utilised falls by the principal. Paid in full: SETTLED.
+    /// `ObligationVersionExhausted`. Cash goes into the rail's escrow, or `CashRefused` (also when the payer's cash address is the escrow). Utilised falls by the principal. Paid in full: SETTLED.
     function fund(ILedgerTypes.Fund calldata message, bytes calldata signature) external;
 
     /// @notice SIGNED(MAKER); ROLE(participant, SETTLEMENT_BANK) without asking for ACTIVE; OBLIGATION; `NotRailBank`; `ReceiptUsed` (zero

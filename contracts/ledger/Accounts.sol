@@ -29,6 +29,7 @@ abstract contract Accounts is Governance, Delegated, IRegistry {
         if (subject == 0 || !participants[subject].row.isUnknown()) revert ParticipantExists(subject);
         _validRoles(message.roles);
         _cashFor(subject, message.roles, message.cash);
+        _cashFree(subject, message.cash);
         if (message.officer == 0) revert BadOfficer(subject, 0);
         _validAccount(message.account, message.rights);
         _provenOrCaller(message.account, Intents.hash(Intents.REGISTER_PARTICIPANT, place, 0x160), accountSignature);
@@ -148,9 +149,11 @@ abstract contract Accounts is Governance, Delegated, IRegistry {
         );
         (Participant row, bool announce) = _govern(g, signatures);
         if (message.cash == address(0)) revert CashAddressMissing(uint32(g.participant));
+        _cashFree(g.participant, message.cash);
         if (announce && !_announced(g.change, g.participant)) return;
         uint24 version = _write(g.participant, row);
         participants[g.participant].cash = message.cash;
+        cashOwners[message.cash] = g.participant;
         emit CashSet(uint32(g.participant), version, message.cash, _rulebookVersion());
         if (announce) _applied(g);
     }

@@ -60,6 +60,8 @@ abstract contract LedgerStorage {
     mapping(bytes32 => Change) internal changes;
     /// @dev Slot 12.
     Configuration internal configuration;
+    /// @dev Slot 13, by cash address: the participant id, for ever.
+    mapping(address => uint256) internal cashOwners;
 
     /// @dev Runs `code` on this storage with the caller's data, and answers as it does.
     function _forward(address code) internal {

@@ -14,6 +14,7 @@ abstract contract Membership is Authority {
         ParticipantRecord storage record = participants[id];
         record.row = ParticipantLib.registered(roles, limit, ParticipantStatus.ACTIVE);
         record.cash = cash;
+        if (cash != address(0)) cashOwners[cash] = id;
         record.identity = identity;
         emit ParticipantRegistered(uint32(id), 1, roles, limit, cash, identity, rules);
     }
@@ -28,6 +29,12 @@ abstract contract Membership is Authority {
         officers[key] = o.withAccounts(uint256(o.accounts()) + 1);
         accounts[account] = AccountLib.added(participant, officer, rights);
         emit AccountAdded(uint32(participant), version, account, officer, rights, rules);
+    }
+
+    /// @dev A cash address that approved the ledger can be pulled from: it belongs to one participant for ever.
+    function _cashFree(uint256 participant, address cash) internal view {
+        uint256 owner = cashOwners[cash];
+        if (owner != 0 && owner != participant) revert CashAddressTaken(cash);
     }
 
     /// @dev Whether one more account of that officer can be counted.

@@ -126,7 +126,10 @@ abstract contract Settlement is Debt, ISettlement {
             receipt,
             o.rulebook()
         );
-        Cash.move(rail.token, participants[payer].cash, rail.escrow, amount);
+        address from = participants[payer].cash;
+        // The escrow cannot pay itself: what it holds is the holders'.
+        if (from == rail.escrow) revert CashRefused(rail.token, from, amount);
+        Cash.move(rail.token, from, rail.escrow, amount);
     }
 
     /// @dev A payment in part must be large enough that payments in part cannot use up the steps.

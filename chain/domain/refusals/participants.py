@@ -169,6 +169,17 @@ class CashAddressMissing(LedgerRefusal):
     next_en = "Give its cash address."
 
 
+class CashAddressTaken(LedgerRefusal):
+    """Raised when a cash address is or was another participant's: its allowance is not for others to spend."""
+
+    code = "cash-address-taken"
+    fields = ("cash",)
+    zh = "收付款地址 {cash} 已属于另一参与方。"
+    en = "Cash address {cash} belongs to another participant."
+    next_zh = "请使用本企业自己的收付款地址。"
+    next_en = "Give an address of the participant's own."
+
+
 class RegistrarProtected(LedgerRefusal):
     """Raised when anyone sets the Registrar's own standing."""
 

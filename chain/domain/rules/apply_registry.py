@@ -9,6 +9,7 @@ from chain.domain.money import Fen
 from chain.domain.rules.effects import participant_row
 from chain.domain.rules.rows import Changed, Changes, InvoiceKey, Rows, limits
 from chain.domain.vocabulary import (
+    ZERO_ADDRESS,
     ZERO_HASH,
     Account,
     AutoAccept,
@@ -40,7 +41,8 @@ def registered(rows: Rows, event: e.ParticipantRegistered, at: UtcSeconds) -> Ch
         cash=event.cash,
         identity=event.identity,
     )
-    return (Changed("participants", event.participant, row),)
+    born = Changed("participants", event.participant, row)
+    return (born, Changed("cash_owners", event.cash, event.participant)) if event.cash != ZERO_ADDRESS else (born,)
 
 
 def account_added(rows: Rows, event: e.AccountAdded, at: UtcSeconds) -> Changes:
@@ -79,7 +81,7 @@ def threshold_set(rows: Rows, event: e.ThresholdSet, at: UtcSeconds) -> Changes:
 
 def cash_set(rows: Rows, event: e.CashSet, at: UtcSeconds) -> Changes:
     """The participant's cash address."""
-    return (participant_row(rows, event, cash=event.cash),)
+    return participant_row(rows, event, cash=event.cash), Changed("cash_owners", event.cash, event.participant)
 
 
 def standing_set(rows: Rows, event: e.StandingSet, at: UtcSeconds) -> Changes:

@@ -25,6 +25,7 @@ from chain.domain.refusals import (
     BadOfficer,
     BadRights,
     CashAddressMissing,
+    CashAddressTaken,
     ChangeIsCancelled,
     ChangeNotDue,
     IntentExpired,
@@ -126,16 +127,23 @@ def set_threshold(rows: Rows, message: SetThreshold, call: Call, now: UtcSeconds
 
 
 def set_cash(rows: Rows, message: SetCash, call: Call, now: UtcSeconds) -> Events:
-    """Where a participant is paid. Raises what GOVERN raises; CashAddressMissing."""
+    """Where a participant is paid. Raises what GOVERN raises; CashAddressMissing, CashAddressTaken."""
     registrar = _registrar(rows, message, call, now, needed=3)
     announced = _consent(rows, message, message.second, registrar, call)
     if message.cash == ZERO_ADDRESS:
         raise CashAddressMissing(participant=message.participant)
+    cash_free(rows, message.participant, message.cash)
 
     def event(version: int, rulebook: int) -> Event:
         return CashSet(message.participant, version, message.cash, rulebook)
 
     return carry_out(rows, message.participant, call, now, announced, event)
+
+
+def cash_free(rows: Rows, participant: ParticipantId, cash: Address) -> None:
+    """Raises CashAddressTaken when the address is or was another's: who approved the ledger there is pulled from."""
+    if rows.cash_owners.get(cash, participant) != participant:
+        raise CashAddressTaken(cash=cash)
 
 
 def cancel_change(rows: Rows, message: CancelChange, call: Call, now: UtcSeconds) -> Events:

@@ -53,7 +53,7 @@ from chain.domain.refusals import (
     StaleRulebook,
     UnknownInvoice,
 )
-from chain.domain.rules.governance import PUBLIC_DELAY, carry_out, new_account
+from chain.domain.rules.governance import PUBLIC_DELAY, carry_out, cash_free, new_account
 from chain.domain.rules.rows import InvoiceKey, Rows, in_force, invoice_root, limits
 from chain.domain.rules.signing import (
     Events,
@@ -95,12 +95,14 @@ MAX_MIN_PIECE = 14
 def register_participant(rows: Rows, message: RegisterParticipant, call: Call, now: UtcSeconds) -> Events:
     """A legal entity and its first account.
 
-    Raises what REGISTRAR raises; ParticipantExists, BadRoles, CashAddressMissing; what `new_account` raises.
+    Raises what REGISTRAR raises; ParticipantExists, BadRoles, CashAddressMissing, CashAddressTaken; what
+    `new_account` raises.
     """
     registrar(rows, message, proof(call, 0), now)
     if message.subject == 0 or message.subject in rows.participants:
         raise ParticipantExists(participant=message.subject)
     _roles(message.subject, message.roles, message.cash)
+    cash_free(rows, message.subject, message.cash)
     new_account(rows, message.subject, message.account, message.officer, message.rights, proof(call, 1))
     rulebook = in_force(rows, now)[0]
     who, cash, identity = message.subject, message.cash, message.identity

@@ -72,6 +72,7 @@ class Rows:
     steps: MutableMapping[tuple[ObligationId, int], Step] = field(default_factory=dict)  # n from 1
     cash: MutableMapping[tuple[Address, Address], CashAccount] = field(default_factory=dict)  # (token, owner)
     tokens: MutableMapping[Address, int] = field(default_factory=dict)  # decimals; absent: no code
+    cash_owners: MutableMapping[Address, ParticipantId] = field(default_factory=dict)  # for ever
     rulebooks: MutableMapping[Address, RulebookContract] = field(default_factory=dict)  # candidates
 
     def copy(self) -> "Rows":

@@ -171,6 +171,9 @@ def _payment(rows: Rows, message: Fund | FundByReceipt, row: Obligation, receipt
     append_pay(obligation, history(rows, obligation), row.unpaid, principal, interest, still, now)
     version = next_obligation_version(obligation, row)
     rail = rows.rails[row.rail]
-    cash_ready(rows, rail.token, rows.participants[message.participant].cash, amount)
+    payer = rows.participants[message.participant].cash
+    if payer == rail.escrow:  # the escrow cannot pay itself: what it holds is the holders'
+        raise CashRefused(token=rail.token, payer=payer, amount=amount)
+    cash_ready(rows, rail.token, payer, amount)
     status = ObligationStatus.SETTLED if amount == due.total else row.status
     return (Funded(obligation, version, principal, interest, still, status, now, receipt, row.rulebook),)
