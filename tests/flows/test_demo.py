@@ -11,8 +11,8 @@ from chain.domain.money import Fen, currency, format_amount
 CNY = currency("CNY")
 PASSED_ON = Fen(30_000_001)
 WORDS = {
-    "en": (SEATS.en, FOAM.en, "today, above the threshold", "cannot be taken from it", "is redeemed", "38 slots"),
-    "zh": (SEATS.zh, FOAM.zh, "超过其单人限额", "不能拆出", "已兑付", "38 个槽位"),
+    "en": (SEATS.en, FOAM.en, "today, above the threshold", "cannot be taken from it", "is redeemed", "each equal"),
+    "zh": (SEATS.zh, FOAM.zh, "超过其单人限额", "不能拆出", "已兑付", "逐一相等"),
 }
 
 

@@ -246,11 +246,11 @@ abstract contract Ghost is World {
         if (flow.amount != 0) {
             balances[flow.from] -= flow.amount;
             balances[flow.to] += flow.amount;
+            _wallet(flow.from);
+            _wallet(flow.to);
         }
-        _wallet(flow.from);
-        _wallet(flow.to);
         _wallet(escrow());
-        (,,, uint96 owed) = ledger.railOf(RAIL);
+        uint256 owed = uint256(vm.load(address(ledger), bytes32(uint256(_slot(RAIL, 6)) + 1))) >> 160;
         _must(owed == balances[escrow()] && owed == totalFunded - totalRedeemed, "L6: escrow = owed");
     }
 

@@ -17,7 +17,7 @@ abstract contract LedgerInvariants {
         bytes4[] selectors;
     }
 
-    uint256 private constant STEPS = 2000;
+    uint256 private constant STEPS = 3000;
 
     Handler private handler;
 
@@ -147,7 +147,7 @@ contract PassingOnInvariants is LedgerInvariants {
     }
 
     function weights() internal pure override returns (bytes memory) {
-        return hex"0e05070101020708050504020706020602010101010103010101010103";
+        return hex"0e05070101020708050504020706020503010101010103010101010103";
     }
 }
 
@@ -171,6 +171,6 @@ contract PayingInvariants is LedgerInvariants {
     }
 
     function weights() internal pure override returns (bytes memory) {
-        return hex"0b0406010102040403030201050d060e03010101010103010101010104";
+        return hex"0b0406010102040403030201050c060d04010101010103010101010105";
     }
 }

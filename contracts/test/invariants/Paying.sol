@@ -12,7 +12,7 @@ abstract contract Paying is Holding {
     mapping(bytes32 => bool) private used; // receipts
 
     function _tryFund() internal {
-        uint64 id = _pickDebt(_oneIn(2), true);
+        uint64 id = _pickDebt(_oneIn(3), true);
         uint32 who = uint32(id >> 32);
         (uint64 amount, uint256 interest) = _amount(id);
         uint256 key = _keyFor(who);
@@ -26,7 +26,7 @@ abstract contract Paying is Holding {
     }
 
     function _tryFundByReceipt() internal {
-        uint64 id = _pickDebt(_oneIn(2), true);
+        uint64 id = _pickDebt(_oneIn(3), true);
         (uint64 amount, uint256 interest) = _amount(id);
         bytes32 receipt = keccak256(abi.encode(_below(400)));
         if (used[receipt]) rightful = false; // money confirmed once already
