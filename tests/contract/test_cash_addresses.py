@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whoever approved the ledger at a cash address must not be spent by another: an address has one participant for ever."""
+"""What one participant approved at its cash address no other may spend: an address has one participant for ever."""
 
 import pytest
 
