@@ -54,6 +54,11 @@ abstract contract Cast is Ghost {
         rightful = true;
     }
 
+    /// @dev From here on nothing goes wrong by choice.
+    function _noChance() internal {
+        (noise, rightful) = (0, true);
+    }
+
     /// @dev A number below `bound`.
     function _below(uint256 bound) internal returns (uint256 result) {
         uint256 now_ = noise;
@@ -89,9 +94,16 @@ abstract contract Cast is Ghost {
         return another == participant ? STRANGER : keyOf[another];
     }
 
-    /// @dev Calls the ledger as `key` (0: as this contract) and keeps the count.
+    /// @dev A signature of `key`, or now and then of nobody that matters.
+    function _sign(uint256 key, bytes32 structHash) internal returns (bytes memory) {
+        if (_oneIn(WRONG)) (rightful, key) = (false, STRANGER);
+        return signed(key, structHash);
+    }
+
+    /// @dev Calls the ledger as `key` (0: as this contract) and keeps the count. Now and then a stranger carries what only its signer may.
     function _do(Action action, uint256 key, bytes memory data) internal returns (bool ok) {
         bytes memory answer;
+        if (noise != 0 && key != 0 && key != STRANGER && _oneIn(2 * WRONG)) (rightful, key) = (false, STRANGER);
         if (key != 0) vm.prank(_address(key));
         (ok, answer) = address(ledger).call(data);
         ++calls[uint256(action)];
@@ -177,6 +189,6 @@ abstract contract Cast is Ghost {
         uint24 version = Claim.wrap(claimRows[id]).version();
         address signer = _address(keyOf[to]);
         Acceptance memory m = ILedgerTypes.Acceptance(to, id, version, piece, accepted, signer, DEADLINE);
-        return abi.encodePacked(signer, DEADLINE, signed(keyOf[to], keccak256(abi.encode(Intents.ACCEPTANCE, m))));
+        return abi.encodePacked(signer, DEADLINE, _sign(keyOf[to], keccak256(abi.encode(Intents.ACCEPTANCE, m))));
     }
 }

@@ -113,6 +113,8 @@ abstract contract Ghost is World {
         uint256 first = Obligation.wrap(old).seq() + 1;
         _births(action, o, id, subject, other, first);
         if (uint24(subject) < first) _changes(action, o, subject, other);
+        bool passes = action >= Action.Transfer && action <= Action.Discount && action != Action.Cut;
+        if (passes && action != Action.Release) _must(uint128(shares[subject]) == 0, "money first");
         uint256 seqMask = uint256(0xffffff) << 128;
         bool changed = Obligation.unwrap(o) & ~seqMask != old & ~seqMask;
         uint256 step = changed && old != 0 ? 1 : 0;
@@ -189,6 +191,7 @@ abstract contract Ghost is World {
         if (moved) {
             _must(action == Action.Transfer || action == Action.Discount, "moved by another operation");
             _must(c.holder() == other, "moved to another");
+            _must(c.lienholder() == 0 && c.lienUntil() == 0, "L7: moved with its lien");
             _received(c.holder());
         }
         if ((moved || shrunk) && old.liened(block.timestamp)) {

@@ -21,7 +21,7 @@ abstract contract Holding is Issuing {
         bytes memory signature;
         uint256 carrier = key;
         if (_oneIn(4)) {
-            (signature, carrier) = (signed(key, keccak256(abi.encode(Intents.TRANSFER, m))), STRANGER);
+            (signature, carrier) = (_sign(key, keccak256(abi.encode(Intents.TRANSFER, m))), STRANGER);
         }
         if (!_do(Action.Transfer, carrier, abi.encodeCall(ledger.transfer, (m, signature, consent)))) return;
         _moved(Action.Transfer, id, to);
@@ -74,7 +74,7 @@ abstract contract Holding is Issuing {
             address signer = _address(its);
             LienAcceptance memory a = LienAcceptance(lienholder, id, c.version(), amount, until, signer, DEADLINE);
             bytes32 h = keccak256(abi.encode(Intents.LIEN_ACCEPTANCE, a));
-            consent = abi.encodePacked(signer, DEADLINE, signed(its, h));
+            consent = abi.encodePacked(signer, DEADLINE, _sign(its, h));
         }
         if (!_do(Action.Lien, key, abi.encodeCall(ledger.lien, (m, "", consent)))) return;
         uint88 bearer = amount == c.amount() ? id : _youngest(id);
@@ -97,7 +97,7 @@ abstract contract Holding is Issuing {
         (uint88 id, uint32 who, Claim c) = _subject(_oneIn(3) ? Want.Liened : Want.Movable);
         Quote memory q = _quote(id, c);
         uint256 its = keyOf[q.participant];
-        bytes memory quoteSignature = signed(its, keccak256(abi.encode(Intents.QUOTE, q)));
+        bytes memory quoteSignature = _sign(its, keccak256(abi.encode(Intents.QUOTE, q)));
         uint256 key = _keyFor(who);
         Discount memory m = Discount(who, q, _address(key), DEADLINE);
         if (!_do(Action.Discount, key, abi.encodeCall(ledger.discount, (m, "", quoteSignature)))) return;

@@ -26,10 +26,10 @@ abstract contract Issuing is Cast {
         uint256 key = _keyFor(obligor);
         Issue memory m = Issue(obligor, o, _address(key), checker == 0 ? address(0) : _address(checker), DEADLINE);
         bytes memory second;
-        if (checker != 0) second = signed(checker, hashOf(m));
+        if (checker != 0) second = _sign(checker, hashOf(m));
         bytes memory first;
         uint256 carrier = key;
-        if (_oneIn(4)) (first, carrier) = (signed(key, hashOf(m)), STRANGER);
+        if (_oneIn(4)) (first, carrier) = (_sign(key, hashOf(m)), STRANGER);
         if (!_do(Action.Issue, carrier, abi.encodeCall(ledger.issue, (m, first, second)))) return;
         _issued(Action.Issue, obligor, o, checker == 0);
         _backed(obligor, o);
@@ -51,7 +51,7 @@ abstract contract Issuing is Cast {
         bytes memory second;
         if (checker != 0) {
             bytes32 inner = keccak256(abi.encodePacked(hashes));
-            second = signed(
+            second = _sign(
                 checker, keccak256(abi.encode(Intents.ISSUE_MANY, obligor, inner, m.signer, m.checker, m.deadline))
             );
         }

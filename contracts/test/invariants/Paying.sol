@@ -20,7 +20,7 @@ abstract contract Paying is Holding {
         Fund memory m = Fund(who, id, version, amount, _address(key), DEADLINE);
         bytes memory signature;
         uint256 carrier = key;
-        if (_oneIn(4)) (signature, carrier) = (signed(key, keccak256(abi.encode(Intents.FUND, m))), STRANGER);
+        if (_oneIn(4)) (signature, carrier) = (_sign(key, keccak256(abi.encode(Intents.FUND, m))), STRANGER);
         if (!_do(Action.Fund, carrier, abi.encodeCall(ledger.fund, (m, signature)))) return;
         _paid(Action.Fund, id, amount, interest, cashNow[who]);
     }
@@ -60,7 +60,7 @@ abstract contract Paying is Holding {
 
     /// @notice Everything owed is paid in full and everything paid is redeemed: nothing is left over and nobody is paid twice.
     function settleAll() external {
-        rightful = true;
+        _noChance();
         _giveBack();
         for (uint256 i = 0; i < promises.length; ++i) {
             uint64 id = promises[i];
