@@ -92,7 +92,7 @@ abstract contract Accounts is Governance, Delegated, IRegistry {
             Intents.hash(Intents.REVOKE_ACCOUNT, place, 0xc0)
         );
         (Participant row, Witness memory witness) = _witnessed(g, signatures[0]);
-        bool announce = _isRegistrar(row) || accounts[g.signer].participant() != g.participant;
+        bool announce = _isRegistrar(row) || accounts[uint160(g.signer)].participant() != g.participant;
         if (announce) {
             _secondRegistrar(witness, g, signatures[1]);
         } else {
@@ -182,7 +182,7 @@ abstract contract Accounts is Governance, Delegated, IRegistry {
         if (left == 0) row = row.withOfficers(uint256(row.officers()) - 1);
         uint24 version = _write(participant, row);
         officers[key] = o.withAccounts(left);
-        accounts[account] = ended.ended();
+        accounts[uint160(account)] = ended.ended();
         emit AccountEnded(uint32(participant), version, account, _rulebookVersion());
     }
 
@@ -206,7 +206,7 @@ abstract contract Accounts is Governance, Delegated, IRegistry {
 
     function _validAccount(address account, uint8 rights) private view {
         if (rights == 0 || rights & ~Rights.ALL != 0) revert BadRights(rights);
-        if (account == address(0) || !accounts[account].isUnknown()) revert AccountExists(account);
+        if (account == address(0) || !accounts[uint160(account)].isUnknown()) revert AccountExists(account);
     }
 
     function _validRoles(uint16 roles) internal pure {

@@ -19,7 +19,7 @@ abstract contract Debt is Movement {
     /// @dev Acceptance is written in claim 1 alone, so that accepting costs one slot: look there.
     function _wasAccepted(uint64 id) internal view {
         uint88 first = (uint88(id) << 24) | 1;
-        Claim c = claims[first];
+        Claim c = claims[first].row;
         if (c.lifecycle() == ClaimStatus.OFFERED) revert NotHeld(first, c.status());
     }
 

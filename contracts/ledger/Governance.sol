@@ -78,7 +78,7 @@ abstract contract Governance is Membership {
     {
         _inTime(g.deadline);
         row = _subject(g.participant, g.version);
-        Account account = accounts[g.registrar];
+        Account account = accounts[uint160(g.registrar)];
         if (account.isUnknown()) revert UnknownAccount(g.registrar);
         if (!account.active()) revert AccountRevoked(g.registrar);
         witness.participant = account.participant();

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {IIssuance} from "../interfaces/IObligations.sol";
-import {ILedgerTypes} from "../interfaces/ILedgerTypes.sol";
-import {ClaimStatus, ObligationStatus, Rights, Roles} from "../interfaces/IReceivableLedger.sol";
+import {ObligationStatus, Rights, Roles} from "../interfaces/IReceivableLedger.sol";
 import {IRulebook, Rules} from "../interfaces/IRulebook.sol";
 import {Claim, ClaimLib} from "../libraries/Claim.sol";
 import {Intents} from "../libraries/Intents.sol";
@@ -11,11 +9,13 @@ import {Obligation} from "../libraries/Obligation.sol";
 import {Account, Officer, Participant} from "../libraries/Participant.sol";
 import {Invoice} from "../libraries/Records.sol";
 import {RulesLib} from "../libraries/RulesLib.sol";
+import {Log} from "../libraries/Log.sol";
+import {Words} from "../libraries/Words.sol";
 import {Backing} from "./Backing.sol";
 import {Movement} from "./Movement.sol";
 
 /// @title Issue and accept (IIssuance)
-abstract contract Issuance is Movement, Backing, IIssuance {
+abstract contract Issuance is Movement, Backing {
     /// @dev What is the same for all obligations of one message.
     struct Issuing {
         uint256 obligor;
@@ -26,93 +26,71 @@ abstract contract Issuance is Movement, Backing, IIssuance {
         Rules rules;
     }
 
-    /// @inheritdoc IIssuance
-    function issue(ILedgerTypes.Issue calldata message, bytes calldata signature, bytes calldata checkerSignature)
-        external
-    {
-        uint256 place;
-        assembly ("memory-safe") {
-            place := message
-        }
-        Issuing memory run = _begin(
-            message.participant,
-            message.signer,
-            message.checker,
-            message.deadline,
-            Intents.hash(Intents.ISSUE, place, 0xa0, 1, Intents.obligationHash(message.obligation)),
-            signature,
-            checkerSignature
-        );
-        _issue(run, message.obligation);
+    /// @dev IIssuance.issue.
+    function _issueOne() internal {
+        Words.Issue calldata m = Words.issue();
+        Words.NewObligation calldata o = Words.obligation(m);
+        Words.InvoicePart[] calldata parts = Words.invoices(o);
+        bytes32 backing = Intents.invoicesHash(parts);
+        Issuing memory run = _begin(m, Intents.issueHash(m, Intents.ISSUE, Intents.obligationHash(o, backing)));
+        _issue(run, o, parts, backing);
         participants[run.obligor].row = run.row;
     }
 
-    /// @inheritdoc IIssuance
-    function issueMany(
-        ILedgerTypes.IssueMany calldata message,
-        bytes calldata signature,
-        bytes calldata checkerSignature
-    ) external {
-        uint256 place;
-        assembly ("memory-safe") {
-            place := message
+    /// @dev IIssuance.issueMany.
+    function _issueMany() internal {
+        Words.Issue calldata m = Words.issue();
+        (uint256 offsets, uint256 length) = Words.obligations(m);
+        bytes32[] memory hashes = new bytes32[](length);
+        bytes32[] memory backings = new bytes32[](length);
+        for (uint256 i = 0; i < length; ++i) {
+            Words.NewObligation calldata o = Words.obligation(offsets, i);
+            backings[i] = Intents.invoicesHash(Words.invoices(o));
+            hashes[i] = Intents.obligationHash(o, backings[i]);
         }
-        ILedgerTypes.NewObligation[] calldata items = message.obligations;
-        bytes32[] memory hashes = new bytes32[](items.length);
-        for (uint256 i = 0; i < items.length; ++i) {
-            hashes[i] = Intents.obligationHash(items[i]);
-        }
-        Issuing memory run = _begin(
-            message.participant,
-            message.signer,
-            message.checker,
-            message.deadline,
-            Intents.hash(Intents.ISSUE_MANY, place, 0xa0, 1, keccak256(abi.encodePacked(hashes))),
-            signature,
-            checkerSignature
-        );
-        if (items.length == 0) revert EmptyBatch();
-        for (uint256 i = 0; i < items.length; ++i) {
-            _issue(run, items[i]);
+        bytes32 inner = keccak256(abi.encodePacked(hashes));
+        Issuing memory run = _begin(m, Intents.issueHash(m, Intents.ISSUE_MANY, inner));
+        if (length == 0) revert EmptyBatch();
+        for (uint256 i = 0; i < length; ++i) {
+            Words.NewObligation calldata o = Words.obligation(offsets, i);
+            _issue(run, o, Words.invoices(o), backings[i]);
         }
         participants[run.obligor].row = run.row;
     }
 
-    /// @inheritdoc IIssuance
-    function accept(ILedgerTypes.Accept calldata message, bytes calldata signature) external {
-        uint256 place;
-        assembly ("memory-safe") {
-            place := message
+    /// @dev IIssuance.accept.
+    function _accept() internal {
+        Words.Accept calldata m = Words.accept();
+        uint256 id = m.claim;
+        uint256 excess = Words.missing(0xe4) | (id >> 88) | (m.version >> 24);
+        uint256 creditor = _spoken(Intents.ACCEPT, Words.MESSAGE, 0xa0, Words.tail(0xa4), excess);
+        ClaimRecord storage record = claims[id];
+        Claim c = record.row;
+        if (!c.isOffered(creditor, m.version)) {
+            _at(id, c, creditor, m.version);
+            revert NotOffered(uint88(id));
         }
-        _signed(
-            Intents.ACCEPT, place, 0xa0, message.participant, message.signer, message.deadline, Rights.MAKER, signature
-        );
-        uint88 id = message.claim;
-        Claim c = _claim(message.participant, id, message.version);
-        if (c.lifecycle() != ClaimStatus.OFFERED) revert NotOffered(id);
-        if (block.timestamp > uint256(c.lienUntil()) * 3600) revert OfferExpired(id, c.lienUntil());
-        _roomForVersion(id, c);
-        c = c.withLifecycle(ClaimStatus.HELD).withoutLien().bumped();
-        claims[id] = c;
-        emit Accepted(id, c.version(), obligations[id >> 24].row.rulebook());
+        unchecked {
+            if (block.timestamp > uint256(c.lienUntil()) * 3600) revert OfferExpired(uint88(id), c.lienUntil());
+            _roomAfter(id, m.version);
+            record.row = c.accepted();
+            Log.two(Accepted.selector, id, m.version + 1, obligations[id >> 24].row.rulebook());
+        }
     }
 
     /// @dev Signatures, the obligor's standing, the limits in force.
-    function _begin(
-        uint256 obligor,
-        address signer,
-        address checker,
-        uint256 deadline,
-        bytes32 structHash,
-        bytes calldata signature,
-        bytes calldata checkerSignature
-    ) private view returns (Issuing memory run) {
-        _inTime(deadline);
+    function _begin(Words.Issue calldata m, bytes32 structHash) private view returns (Issuing memory run) {
+        uint256 obligor = m.participant;
+        Words.fits((obligor >> 32) | (m.signer >> 160) | (m.checker >> 160) | (m.deadline >> 32));
+        (bytes calldata signature, bytes calldata checkerSignature) = Words.tails(0x24);
+        address signer = address(uint160(m.signer));
+        _inTime(m.deadline);
         Account maker = _account(signer, obligor, Rights.MAKER);
         _provenOrCaller(signer, structHash, signature);
         run.obligor = obligor;
         run.maker = maker.officer();
-        if (checker != address(0)) {
+        if (m.checker != 0) {
+            address checker = address(uint160(m.checker));
             run.checker =
                 _secondOfficer(obligor, maker, checker, Rights.CHECKER, structHash, checkerSignature).officer();
         }
@@ -121,18 +99,24 @@ abstract contract Issuance is Movement, Backing, IIssuance {
         (run.rulebook, run.rules) = IRulebook(configuration.rulebook).inForce(block.timestamp);
     }
 
-    /// @dev One obligation: checks 1 to 7 of IIssuance.issue, and its birth.
-    function _issue(Issuing memory run, ILedgerTypes.NewObligation calldata o) private {
-        uint256 obligor = run.obligor;
-        uint64 id = uint64((obligor << 32) | o.number);
-        uint48 face = o.face;
+    /// @dev One obligation: checks 1 to 7 of IIssuance.issue, and its birth. `backing`: the hash of its invoices.
+    function _issue(
+        Issuing memory run,
+        Words.NewObligation calldata o,
+        Words.InvoicePart[] calldata parts,
+        bytes32 backing
+    ) private {
+        (uint256 obligor, uint256 number, uint256 creditor, uint256 face) = (run.obligor, o.number, o.creditor, o.face);
+        Words.fits((number >> 32) | (creditor >> 32) | (face >> 48) | (o.due >> 32) | (o.acceptBy >> 24));
+        Words.fits((o.rail >> 8) | (o.closes >> 8) | (o.lateRate >> 24));
+        uint256 id = (obligor << 32) | number;
+        ObligationRecord storage record = obligations[id];
         if (face == 0) revert ZeroAmount();
-        if (o.number == 0 || !obligations[id].row.isUnknown()) revert ObligationExists(id);
-        uint32 creditor = o.creditor;
-        if (creditor == obligor) revert SelfDealing(creditor);
+        if (number == 0 || !record.row.isUnknown()) revert ObligationExists(uint64(id));
+        if (creditor == obligor) revert SelfDealing(uint32(creditor));
         _receiver(creditor, Roles.SUPPLIER);
-        uint32 bank = rails[o.rail].bank;
-        if (bank == 0) revert UnknownRail(o.rail);
+        uint256 bank = rails[o.rail].bank;
+        if (bank == 0) revert UnknownRail(uint8(o.rail));
         _inRole(bank, participants[bank].row, Roles.SETTLEMENT_BANK);
         _withinRules(run.rules, id, o);
         if (run.checker == 0) _alone(obligor, run.maker, face);
@@ -141,45 +125,44 @@ abstract contract Issuance is Movement, Backing, IIssuance {
             revert LimitExceeded(uint32(obligor), run.row.limit(), total);
         }
         run.row = run.row.withUtilised(total);
-        _allocate(obligor, face, o.invoices);
+        _allocate(obligor, face, parts);
 
-        obligations[id].row = _born(run, o);
-        obligations[id].commitment = keccak256(abi.encode(o.terms, Intents.invoicesHash(o.invoices)));
-        uint88 claim = (uint88(id) << 24) | 1;
-        claims[claim] = ClaimLib.offered(creditor, face, o.acceptBy);
-        emit Issued(
-            id, o, RulesLib.hopCap(run.rules), RulesLib.minPiece(run.rules), run.maker, run.checker, run.rulebook
-        );
-        emit Transfer(address(0), _addressOf(creditor), claim);
+        record.row = _born(run, o);
+        record.commitment = Intents.pair(o.terms, backing);
+        uint256 claim = (id << 24) | 1;
+        claims[claim].row = ClaimLib.offered(creditor, face, o.acceptBy);
+        _emitIssued(run, id, o, parts);
+        _emitBorn(creditor, claim);
     }
 
-    function _born(Issuing memory run, ILedgerTypes.NewObligation calldata o) private pure returns (Obligation) {
+    function _born(Issuing memory run, Words.NewObligation calldata o) private pure returns (Obligation) {
         uint256 face = o.face;
         return Obligation.wrap(
-            face | (face << 48) | (uint256(o.due) << 96) | (1 << 128) | (uint256(run.rulebook) << 152)
-                | (uint256(o.rail) << 168) | (uint256(ObligationStatus.ISSUED) << 176) | (uint256(o.closes) << 192)
+            face | (face << 48) | (o.due << 96) | (1 << 128) | (uint256(run.rulebook) << 152) | (o.rail << 168)
+                | (uint256(ObligationStatus.ISSUED) << 176) | (o.closes << 192)
                 | (uint256(RulesLib.hopCap(run.rules)) << 200) | (uint256(RulesLib.minPiece(run.rules)) << 204)
-                | (uint256(o.lateRate) << 208) | (1 << 232)
+                | (o.lateRate << 208) | (1 << 232)
         );
     }
 
     /// @dev Check 4.
-    function _withinRules(Rules rules, uint64 id, ILedgerTypes.NewObligation calldata o) private view {
-        uint256 due = o.due;
-        if (due <= block.timestamp) revert AlreadyDue(uint32(due));
-        uint256 latest = block.timestamp + RulesLib.maxTenor(rules);
-        if (due > latest) revert TenorTooLong(uint32(due), uint32(latest));
-        uint256 open = uint256(o.acceptBy) * 3600;
-        if (open <= block.timestamp || open > due || open > block.timestamp + uint256(RulesLib.maxOffer(rules)) * 3600)
-        {
-            revert BadAcceptBy(o.acceptBy);
+    function _withinRules(Rules rules, uint256 id, Words.NewObligation calldata o) private view {
+        (uint256 due, uint256 acceptBy) = (o.due, o.acceptBy);
+        // Sums and products of numbers of at most 40 bits cannot overflow; minPiece is at most 14.
+        unchecked {
+            if (due <= block.timestamp) revert AlreadyDue(uint32(due));
+            uint256 latest = block.timestamp + RulesLib.maxTenor(rules);
+            if (due > latest) revert TenorTooLong(uint32(due), uint32(latest));
+            uint256 open = acceptBy * 3600;
+            latest = block.timestamp + uint256(RulesLib.maxOffer(rules)) * 3600;
+            if (open <= block.timestamp || open > due || open > latest) revert BadAcceptBy(uint24(acceptBy));
+            (uint8 least, uint8 most) = (RulesLib.minCloses(rules), RulesLib.maxCloses(rules));
+            if (o.closes < least || o.closes > most) revert BadCloses(uint8(o.closes), least, most);
+            (uint24 low, uint24 high) = (RulesLib.minLateRate(rules), RulesLib.maxLateRate(rules));
+            if (o.lateRate < low || o.lateRate > high) revert BadLateRate(uint24(o.lateRate), low, high);
+            uint256 minimum = 10 ** uint256(RulesLib.minPiece(rules));
+            if (o.face < minimum) revert PieceTooSmall((uint88(id) << 24) | 1, uint48(minimum));
         }
-        (uint8 least, uint8 most) = (RulesLib.minCloses(rules), RulesLib.maxCloses(rules));
-        if (o.closes < least || o.closes > most) revert BadCloses(o.closes, least, most);
-        (uint24 low, uint24 high) = (RulesLib.minLateRate(rules), RulesLib.maxLateRate(rules));
-        if (o.lateRate < low || o.lateRate > high) revert BadLateRate(o.lateRate, low, high);
-        uint256 minimum = 10 ** RulesLib.minPiece(rules);
-        if (o.face < minimum) revert PieceTooSmall((uint88(id) << 24) | 1, uint48(minimum));
     }
 
     /// @dev Check 5: one officer alone, within its daily threshold.
@@ -193,20 +176,50 @@ abstract contract Issuance is Movement, Backing, IIssuance {
     }
 
     /// @dev Check 7: every cent is backed by an invoice that has it left.
-    function _allocate(uint256 obligor, uint48 face, ILedgerTypes.InvoicePart[] calldata parts) private {
+    function _allocate(uint256 obligor, uint256 face, Words.InvoicePart[] calldata parts) private {
         if (parts.length == 0) revert EmptyBatch();
         uint256 sum = 0;
-        for (uint256 i = 0; i < parts.length; ++i) {
-            bytes32 fingerprint = parts[i].fingerprint;
-            uint48 amount = parts[i].amount;
-            (bytes32 key, Invoice invoice) = _invoice(obligor, fingerprint);
-            if (invoice.isUnknown()) revert UnknownInvoice(fingerprint);
-            if (amount == 0) revert ZeroAmount();
-            uint48 left = invoice.gross() - invoice.allocated();
-            if (amount > left) revert InvoiceExhausted(fingerprint, left, amount);
-            invoices[key] = invoice.withAllocated(uint256(invoice.allocated()) + amount);
-            sum += amount;
+        // What is allocated never exceeds the gross (L4), and 2^32 amounts of 48 bits sum to less than 2^256.
+        unchecked {
+            for (uint256 i = 0; i < parts.length; ++i) {
+                (bytes32 fingerprint, uint256 amount) = (parts[i].fingerprint, parts[i].amount);
+                Words.fits(amount >> 48);
+                (, InvoiceRecord storage record, Invoice invoice) = _invoice(obligor, fingerprint);
+                if (invoice.isUnknown()) revert UnknownInvoice(fingerprint);
+                if (amount == 0) revert ZeroAmount();
+                uint256 left = invoice.gross() - invoice.allocated();
+                if (amount > left) revert InvoiceExhausted(fingerprint, uint48(left), uint48(amount));
+                record.row = invoice.withAllocated(invoice.allocated() + amount);
+                sum += amount;
+            }
         }
-        if (sum != face) revert InvoicesDoNotSum(sum, face);
+        if (sum != face) revert InvoicesDoNotSum(sum, uint48(face));
+    }
+
+    /// @dev Issued, with the obligation as the ABI encodes it: its own words, then the invoices right behind them.
+    function _emitIssued(
+        Issuing memory run,
+        uint256 id,
+        Words.NewObligation calldata o,
+        Words.InvoicePart[] calldata parts
+    ) private {
+        bytes32 topic = Issued.selector;
+        (uint256 hopCap, uint256 minPiece) = (RulesLib.hopCap(run.rules), RulesLib.minPiece(run.rules));
+        (uint256 maker, uint256 checker, uint256 rulebook) = (run.maker, run.checker, run.rulebook);
+        assembly ("memory-safe") {
+            let room := mload(0x40)
+            mstore(room, 0xc0)
+            mstore(add(room, 0x20), hopCap)
+            mstore(add(room, 0x40), minPiece)
+            mstore(add(room, 0x60), maker)
+            mstore(add(room, 0x80), checker)
+            mstore(add(room, 0xa0), rulebook)
+            calldatacopy(add(room, 0xc0), o, 0x120)
+            mstore(add(room, 0x1e0), 0x140)
+            mstore(add(room, 0x200), parts.length)
+            let size := shl(6, parts.length)
+            calldatacopy(add(room, 0x220), parts.offset, size)
+            log2(room, add(0x220, size), topic, id)
+        }
     }
 }

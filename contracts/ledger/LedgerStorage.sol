@@ -4,12 +4,16 @@ pragma solidity 0.8.37;
 import {Claim} from "../libraries/Claim.sol";
 import {Obligation} from "../libraries/Obligation.sol";
 import {Account, Officer, Participant} from "../libraries/Participant.sol";
-import {Change, Invoice} from "../libraries/Records.sol";
+import {Change, Escrow, Invoice} from "../libraries/Records.sol";
 import {Step} from "../libraries/Step.sol";
 
 /// @title The one storage layout of core and module
 /// @dev Only ever appended to. No slot that was written returns to zero (L13).
 abstract contract LedgerStorage {
+    struct ClaimRecord {
+        Claim row;
+    }
+
     struct ObligationRecord {
         Obligation row;
         bytes32 commitment; // keccak256(terms, hash of the invoices)
@@ -24,8 +28,11 @@ abstract contract LedgerStorage {
     struct RailRecord {
         address token;
         uint32 bank;
-        address escrow;
-        uint96 owed; // fen funded and not yet redeemed
+        Escrow escrow;
+    }
+
+    struct InvoiceRecord {
+        Invoice row;
     }
 
     struct Configuration {
@@ -35,7 +42,7 @@ abstract contract LedgerStorage {
     }
 
     /// @dev Slot 0, by claim id.
-    mapping(uint256 => Claim) internal claims;
+    mapping(uint256 => ClaimRecord) internal claims;
     /// @dev Slot 1, by obligation id.
     mapping(uint256 => ObligationRecord) internal obligations;
     /// @dev Slot 2, by obligation id << 8 | n, n from 1.
@@ -43,13 +50,13 @@ abstract contract LedgerStorage {
     /// @dev Slot 3, by participant id.
     mapping(uint256 => ParticipantRecord) internal participants;
     /// @dev Slot 4, by address.
-    mapping(address => Account) internal accounts;
+    mapping(uint256 => Account) internal accounts;
     /// @dev Slot 5, by participant id << 16 | officer.
     mapping(uint256 => Officer) internal officers;
     /// @dev Slot 6, by rail number.
     mapping(uint256 => RailRecord) internal rails;
     /// @dev Slot 7, by keccak256(obligor id, fingerprint).
-    mapping(bytes32 => Invoice) internal invoices;
+    mapping(bytes32 => InvoiceRecord) internal invoices;
     /// @dev Slot 8, from an invoice's second name to its record in `invoices`.
     mapping(bytes32 => bytes32) internal invoiceRecords;
     /// @dev Slot 9, by assignee id << 32 | counterparty id: until 32 | set 1.

@@ -27,7 +27,7 @@ abstract contract Membership is Authority {
         if (o.accounts() == 0) row = row.withOfficers(uint256(row.officers()) + 1);
         uint24 version = _write(participant, row);
         officers[key] = o.withAccounts(uint256(o.accounts()) + 1);
-        accounts[account] = AccountLib.added(participant, officer, rights);
+        accounts[uint160(account)] = AccountLib.added(participant, officer, rights);
         emit AccountAdded(uint32(participant), version, account, officer, rights, rules);
     }
 

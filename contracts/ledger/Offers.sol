@@ -9,6 +9,7 @@ import {Intents} from "../libraries/Intents.sol";
 import {Obligation} from "../libraries/Obligation.sol";
 import {Participant} from "../libraries/Participant.sol";
 import {Invoice} from "../libraries/Records.sol";
+import {Words} from "../libraries/Words.sol";
 import {Backing} from "./Backing.sol";
 import {Debt} from "./Debt.sol";
 import {Delegated} from "./Delegated.sol";
@@ -31,7 +32,7 @@ abstract contract Offers is Debt, Delegated, Backing, IOffers {
         uint64 id = message.obligation;
         Obligation o = _obligation(id, message.version);
         uint88 first = _first(id);
-        if (claims[first].holder() != creditor) revert NotHolder(first, uint32(creditor));
+        if (claims[first].row.holder() != creditor) revert NotHolder(first, uint32(creditor));
         uint24 version = _end(id, o, ObligationStatus.DECLINED, terms, parts);
         emit Declined(id, version, o.rulebook());
     }
@@ -61,7 +62,7 @@ abstract contract Offers is Debt, Delegated, Backing, IOffers {
         Obligation o = obligations[id].row;
         if (o.isUnknown()) revert UnknownObligation(id);
         uint88 first = _first(id);
-        Claim c = claims[first];
+        Claim c = claims[first].row;
         if (c.lifecycle() != ClaimStatus.OFFERED) revert NotOffered(first);
         if (block.timestamp <= uint256(c.lienUntil()) * 3600) revert OfferOpen(first, c.lienUntil());
         uint24 version = _end(id, o, ObligationStatus.EXPIRED, terms, parts);
@@ -74,20 +75,20 @@ abstract contract Offers is Debt, Delegated, Backing, IOffers {
         returns (uint24)
     {
         uint88 first = _first(id);
-        Claim c = claims[first];
+        Claim c = claims[first].row;
         if (c.lifecycle() != ClaimStatus.OFFERED) revert NotOffered(first);
-        if (keccak256(abi.encode(terms, Intents.invoicesHash(parts))) != obligations[id].commitment) {
+        if (Intents.pair(terms, Intents.invoicesHash(Words.same(parts))) != obligations[id].commitment) {
             revert WrongInvoices(id);
         }
         o = o.withUnpaid(0).withStatus(status).bumped();
         obligations[id].row = o;
-        claims[first] = c.withLifecycle(ClaimStatus.GONE).bumped();
+        claims[first].row = c.withLifecycle(ClaimStatus.GONE).bumped();
         uint256 obligor = id >> 32;
         Participant row = participants[obligor].row;
         participants[obligor].row = row.withUtilised(row.utilised() - o.face());
         for (uint256 i = 0; i < parts.length; ++i) {
-            (bytes32 key, Invoice invoice) = _invoice(obligor, parts[i].fingerprint);
-            invoices[key] = invoice.withAllocated(invoice.allocated() - parts[i].amount);
+            (, InvoiceRecord storage record, Invoice invoice) = _invoice(obligor, parts[i].fingerprint);
+            record.row = invoice.withAllocated(invoice.allocated() - parts[i].amount);
         }
         emit Transfer(_addressOf(c.holder()), address(0), first);
         return o.version();

@@ -8,7 +8,7 @@ import {IRulebook} from "../interfaces/IRulebook.sol";
 import {Ask} from "../libraries/Ask.sol";
 import {Intents} from "../libraries/Intents.sol";
 import {Account, Participant} from "../libraries/Participant.sol";
-import {Invoice, InvoiceLib} from "../libraries/Records.sol";
+import {EscrowLib, Invoice, InvoiceLib} from "../libraries/Records.sol";
 import {Accounts} from "./Accounts.sol";
 import {Backing} from "./Backing.sol";
 
@@ -110,7 +110,7 @@ abstract contract Registry is Accounts, Backing {
         }
         rail.token = message.token;
         rail.bank = bank;
-        rail.escrow = message.escrow;
+        rail.escrow = EscrowLib.empty(message.escrow);
         emit RailAdded(number, message.token, bank, message.escrow, _rulebookVersion());
     }
 
@@ -247,15 +247,15 @@ abstract contract Registry is Accounts, Backing {
         bytes32 fingerprint = entry.fingerprint;
         if (fingerprint == 0 || entry.gross == 0) revert BadInvoice(fingerprint);
         bytes32 key = _invoiceKey(obligor, fingerprint);
-        if (!invoices[key].isUnknown()) revert InvoiceExists(fingerprint);
+        if (!invoices[key].row.isUnknown()) revert InvoiceExists(fingerprint);
         if (entry.older == 0) {
-            invoices[key] = InvoiceLib.registered(entry.gross);
+            invoices[key].row = InvoiceLib.registered(entry.gross);
             return;
         }
-        (bytes32 record, Invoice older) = _invoice(obligor, entry.older);
+        (bytes32 record,, Invoice older) = _invoice(obligor, entry.older);
         if (older.isUnknown()) revert UnknownInvoice(entry.older);
         if (older.gross() != entry.gross) revert InvoiceDiffers(fingerprint, entry.gross, older.gross());
-        invoices[key] = InvoiceLib.secondName();
+        invoices[key].row = InvoiceLib.secondName();
         invoiceRecords[key] = record;
     }
 

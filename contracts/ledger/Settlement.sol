@@ -2,39 +2,40 @@
 pragma solidity 0.8.37;
 
 import {ILedgerTypes} from "../interfaces/ILedgerTypes.sol";
-import {ISettlement} from "../interfaces/ISettlement.sol";
 import {ClaimStatus, ObligationStatus, Rights, Roles, StepKind} from "../interfaces/IReceivableLedger.sol";
 import {Claim} from "../libraries/Claim.sol";
 import {Intents} from "../libraries/Intents.sol";
 import {Obligation, ObligationLib} from "../libraries/Obligation.sol";
 import {Participant} from "../libraries/Participant.sol";
 import {StepLib, Steps} from "../libraries/Step.sol";
+import {Escrow} from "../libraries/Records.sol";
+import {Log} from "../libraries/Log.sol";
+import {Words} from "../libraries/Words.sol";
 import {Cash} from "./Cash.sol";
 import {Debt} from "./Debt.sol";
 
 /// @title Fund, redeem, mark overdue (ISettlement)
-abstract contract Settlement is Debt, ISettlement {
-    /// @inheritdoc ISettlement
-    function fund(ILedgerTypes.Fund calldata message, bytes calldata signature) external {
-        uint256 place;
-        assembly ("memory-safe") {
-            place := message
-        }
-        _signed(
-            Intents.FUND, place, 0xc0, message.participant, message.signer, message.deadline, Rights.MAKER, signature
-        );
-        uint64 id = message.obligation;
-        Obligation o = _obligation(id, message.version);
-        if (message.participant != id >> 32) revert NotObligor(id, message.participant);
-        _pay(id, o, message.amount, message.participant, bytes32(0));
+abstract contract Settlement is Debt {
+    /// @dev ISettlement.fund.
+    function _fund() internal {
+        Words.Fund calldata m = Words.fund();
+        uint256 excess = Words.missing(0x104) | (m.obligation >> 64) | (m.version >> 24) | (m.amount >> 64);
+        uint256 obligor = _spoken(Intents.FUND, Words.MESSAGE, 0xc0, Words.tail(0xc4), excess);
+        uint64 id = uint64(m.obligation);
+        Obligation o = _obligation(id, uint24(m.version));
+        if (obligor != id >> 32) revert NotObligor(id, uint32(obligor));
+        _pay(id, o, uint64(m.amount), obligor, bytes32(0));
     }
 
-    /// @inheritdoc ISettlement
-    function fundByReceipt(ILedgerTypes.FundByReceipt calldata message, bytes calldata signature) external {
-        uint256 place;
+    /// @dev ISettlement.fundByReceipt.
+    function _fundByReceipt() internal {
+        uint256 place = Words.MESSAGE;
+        ILedgerTypes.FundByReceipt calldata message;
         assembly ("memory-safe") {
-            place := message
+            message := place
         }
+        Words.fits(Words.missing(0x124));
+        bytes calldata signature = Words.tail(0xe4);
         uint256 bank = message.participant;
         _signed(Intents.FUND_BY_RECEIPT, place, 0xe0, bank, message.signer, message.deadline, Rights.MAKER, signature);
         if (participants[bank].row.roles() & Roles.SETTLEMENT_BANK == 0) {
@@ -49,29 +50,33 @@ abstract contract Settlement is Debt, ISettlement {
         _pay(id, o, message.amount, bank, message.receipt);
     }
 
-    /// @inheritdoc ISettlement
-    function redeem(uint88 id) external {
-        Claim c = claims[id];
-        if (c.isUnknown()) revert UnknownClaim(id);
-        if (c.lifecycle() != ClaimStatus.HELD) revert NotHeld(id, c.status());
-        uint64 obligation = uint64(id >> 24);
-        Obligation o = obligations[obligation].row;
-        Steps.Share memory s = _share(obligation, o, c, c.start(), c.amount());
-        uint256 money = s.principal + s.interest;
-        if (money == 0) revert NothingToRedeem(id);
-        _roomForVersion(id, c);
-        uint256 holder = c.holder();
+    /// @dev ISettlement.redeem.
+    function _redeem() internal {
+        uint256 id = Words.word(4);
+        Words.fits(Words.missing(0x24) | (id >> 88));
+        ClaimRecord storage record = claims[id];
+        Claim c = record.row;
+        if (c.isUnknown()) revert UnknownClaim(uint88(id));
+        if (c.lifecycle() != ClaimStatus.HELD) revert NotHeld(uint88(id), c.status());
+        Obligation o = obligations[id >> 24].row;
+        (uint256 principal, uint256 interest, uint256 unpaid) = _share(id >> 24, o, c, c.start(), c.amount());
+        uint256 money = principal + interest;
+        if (money == 0) revert NothingToRedeem(uint88(id));
+        _roomAfter(id, c.version());
         c = c.withRedeemedStep(o.steps()).bumped();
-        if (s.unpaid == 0) c = c.withLifecycle(ClaimStatus.REDEEMED);
-        claims[id] = c;
+        if (unpaid == 0) c = c.withLifecycle(ClaimStatus.REDEEMED);
+        record.row = c;
         RailRecord storage rail = rails[o.rail()];
-        rail.owed -= uint96(money);
-        emit Redeemed(id, c.version(), uint48(s.principal), uint64(s.interest), c.lifecycle(), o.rulebook());
-        Cash.move(rail.token, rail.escrow, participants[holder].cash, money);
+        Escrow escrow = rail.escrow;
+        rail.escrow = escrow.minus(money);
+        Log.five(Redeemed.selector, id, c.version(), principal, interest, c.lifecycle(), o.rulebook());
+        Cash.move(rail.token, escrow.place(), participants[c.holder()].cash, money);
     }
 
-    /// @inheritdoc ISettlement
-    function markOverdue(uint64 id) external {
+    /// @dev ISettlement.markOverdue.
+    function _markOverdue() internal {
+        Words.fits(Words.missing(0x24) | (Words.word(4) >> 64));
+        uint64 id = uint64(Words.word(4));
         Obligation o = obligations[id].row;
         if (o.isUnknown()) revert UnknownObligation(id);
         if (o.status() != ObligationStatus.ISSUED) revert ObligationClosed(id, o.status());
@@ -114,7 +119,8 @@ abstract contract Settlement is Debt, ISettlement {
         participants[id >> 32].row = obligor;
 
         RailRecord storage rail = rails[o.rail()];
-        rail.owed += amount;
+        Escrow escrow = rail.escrow;
+        rail.escrow = escrow.plus(amount);
         emit Funded(
             id,
             o.version(),
@@ -128,8 +134,8 @@ abstract contract Settlement is Debt, ISettlement {
         );
         address from = participants[payer].cash;
         // The escrow cannot pay itself: what it holds is the holders'.
-        if (from == rail.escrow) revert CashRefused(rail.token, from, amount);
-        Cash.move(rail.token, from, rail.escrow, amount);
+        if (from == escrow.place()) revert CashRefused(rail.token, from, amount);
+        Cash.move(rail.token, from, escrow.place(), amount);
     }
 
     /// @dev A payment in part must be large enough that payments in part cannot use up the steps.

@@ -11,7 +11,6 @@ import {Intents} from "../libraries/Intents.sol";
 import {Obligation} from "../libraries/Obligation.sol";
 import {Account, Participant} from "../libraries/Participant.sol";
 import {Invoice} from "../libraries/Records.sol";
-import {Steps} from "../libraries/Step.sol";
 import {Backing} from "./Backing.sol";
 import {Debt} from "./Debt.sol";
 import {Delegated} from "./Delegated.sol";
@@ -47,7 +46,7 @@ abstract contract Views is Debt, Delegated, Backing, ILedgerViews {
         delegated
         returns (uint32 participant, uint16 officer, uint8 rights, bool active)
     {
-        Account a = accounts[account];
+        Account a = accounts[uint160(account)];
         return (a.participant(), a.officer(), a.rights(), a.active());
     }
 
@@ -59,7 +58,7 @@ abstract contract Views is Debt, Delegated, Backing, ILedgerViews {
         returns (address token, uint32 bank, address escrow, uint96 owed)
     {
         RailRecord storage r = rails[rail];
-        return (r.token, r.bank, r.escrow, r.owed);
+        return (r.token, r.bank, r.escrow.place(), r.escrow.owed());
     }
 
     /// @inheritdoc ILedgerViews
@@ -69,7 +68,7 @@ abstract contract Views is Debt, Delegated, Backing, ILedgerViews {
         delegated
         returns (uint48 gross, uint48 allocated)
     {
-        (, Invoice invoice) = _invoice(obligor, fingerprint);
+        (,, Invoice invoice) = _invoice(obligor, fingerprint);
         return (invoice.gross(), invoice.allocated());
     }
 
@@ -96,7 +95,7 @@ abstract contract Views is Debt, Delegated, Backing, ILedgerViews {
 
     /// @inheritdoc ILedgerViews
     function claimOf(uint88 claim) external view delegated returns (ClaimView memory) {
-        Claim c = claims[claim];
+        Claim c = claims[claim].row;
         return ClaimView(
             c.holder(),
             c.lienholder(),
@@ -113,12 +112,13 @@ abstract contract Views is Debt, Delegated, Backing, ILedgerViews {
 
     /// @inheritdoc ILedgerViews
     function moneyOf(uint88 claim) external view delegated returns (uint48 principal, uint64 interest, uint48 unpaid) {
-        Claim c = claims[claim];
+        Claim c = claims[claim].row;
         uint8 lifecycle = c.lifecycle();
         if (c.isUnknown() || lifecycle == ClaimStatus.REDEEMED || lifecycle == ClaimStatus.GONE) return (0, 0, 0);
         uint64 obligation = uint64(claim >> 24);
-        Steps.Share memory s = _share(obligation, obligations[obligation].row, c, c.start(), c.amount());
-        return (uint48(s.principal), uint64(s.interest), uint48(s.unpaid));
+        (uint256 paid, uint256 late, uint256 left) =
+            _share(obligation, obligations[obligation].row, c, c.start(), c.amount());
+        return (uint48(paid), uint64(late), uint48(left));
     }
 
     /// @inheritdoc ILedgerViews
@@ -235,7 +235,7 @@ abstract contract Views is Debt, Delegated, Backing, ILedgerViews {
 
     /// @dev A claim that has an owner.
     function _existing(uint256 tokenId) private view returns (Claim c) {
-        c = claims[tokenId];
+        c = claims[tokenId].row;
         if (c.isUnknown() || c.lifecycle() == ClaimStatus.GONE) revert UnknownClaim(uint88(tokenId));
     }
 }

@@ -30,8 +30,11 @@ library ClaimLib {
     function child(Claim parent, uint256 parent_, uint256 holder_, uint256 amount_) internal pure returns (Claim) {
         uint256 word = Claim.unwrap(parent);
         uint256 kept = word & ((U8 << 232) | (U8 << 240) | (U8 << 248));
-        uint256 start_ = ((word >> 64) & U48) + ((word >> 112) & U48) - amount_;
-        return Claim.wrap(kept | holder_ | (start_ << 64) | (amount_ << 112) | (parent_ << 160) | VERSION_ONE);
+        // The caller has made sure that amount_ is less than the parent's.
+        unchecked {
+            uint256 start_ = ((word >> 64) & U48) + ((word >> 112) & U48) - amount_;
+            return Claim.wrap(kept | holder_ | (start_ << 64) | (amount_ << 112) | (parent_ << 160) | VERSION_ONE);
+        }
     }
 
     function holder(Claim c) internal pure returns (uint32) {
@@ -78,6 +81,18 @@ library ClaimLib {
         return Claim.unwrap(c) == 0;
     }
 
+    /// @dev Whether it is `holder_`'s at `version_`, held, and was never liened: what a claim mostly is when it moves.
+    function isFree(Claim c, uint256 holder_, uint256 version_) internal pure returns (bool) {
+        uint256 word = Claim.unwrap(c) & (U32 | (U24 << 184) | (U8 << 240) | LIEN);
+        return word == holder_ | (version_ << 184) | (uint256(ClaimStatus.HELD) << 240);
+    }
+
+    /// @dev Whether it is `holder_`'s at `version_` and on offer.
+    function isOffered(Claim c, uint256 holder_, uint256 version_) internal pure returns (bool) {
+        uint256 word = Claim.unwrap(c) & (U32 | (U24 << 184) | (uint256(ClaimStatus.LIFECYCLE) << 240));
+        return word == holder_ | (version_ << 184) | (uint256(ClaimStatus.OFFERED) << 240);
+    }
+
     function lifecycle(Claim c) internal pure returns (uint8) {
         return c.status() & ClaimStatus.LIFECYCLE;
     }
@@ -91,6 +106,14 @@ library ClaimLib {
     function bumped(Claim c) internal pure returns (Claim) {
         unchecked {
             return Claim.wrap(Claim.unwrap(c) + VERSION_ONE);
+        }
+    }
+
+    /// @dev A claim on offer, taken: held, at its next version; the hour until which it was on offer is cleared.
+    function accepted(Claim c) internal pure returns (Claim) {
+        unchecked {
+            uint256 word = Claim.unwrap(c) & ~(U24 << 208);
+            return Claim.wrap(word + (uint256(ClaimStatus.HELD) << 240) + VERSION_ONE);
         }
     }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {ILedgerTypes} from "../interfaces/ILedgerTypes.sol";
+import {Words} from "./Words.sol";
 
 /// @title EIP-712 type hashes and struct hashes of the messages in ILedgerTypes
 /// @dev A static message lies in calldata exactly as EIP-712's encodeData wants it (one word a field, same order), so its hash is one
@@ -159,7 +159,7 @@ library Intents {
         }
     }
 
-    function invoicesHash(ILedgerTypes.InvoicePart[] calldata invoices) internal pure returns (bytes32) {
+    function invoicesHash(Words.InvoicePart[] calldata invoices) internal pure returns (bytes32) {
         uint256 place;
         assembly ("memory-safe") {
             place := invoices.offset
@@ -167,11 +167,30 @@ library Intents {
         return hashArray(INVOICE_PART, place, invoices.length, 0x40);
     }
 
-    function obligationHash(ILedgerTypes.NewObligation calldata o) internal pure returns (bytes32) {
+    /// @dev `backing`: the hash of its invoices.
+    function obligationHash(Words.NewObligation calldata o, bytes32 backing) internal pure returns (bytes32) {
         uint256 place;
         assembly ("memory-safe") {
             place := o
         }
-        return hash(NEW_OBLIGATION, place, 0x140, 9, invoicesHash(o.invoices));
+        return hash(NEW_OBLIGATION, place, 0x140, 9, backing);
+    }
+
+    /// @dev `inner`: the hash of the obligation or the obligations.
+    function issueHash(Words.Issue calldata m, bytes32 typeHash, bytes32 inner) internal pure returns (bytes32) {
+        uint256 place;
+        assembly ("memory-safe") {
+            place := m
+        }
+        return hash(typeHash, place, 0xa0, 1, inner);
+    }
+
+    /// @dev keccak256 of two words.
+    function pair(bytes32 a, bytes32 b) internal pure returns (bytes32 result) {
+        assembly ("memory-safe") {
+            mstore(0, a)
+            mstore(0x20, b)
+            result := keccak256(0, 0x40)
+        }
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {ParticipantStatus} from "../interfaces/IReceivableLedger.sol";
+
 /// @dev A legal entity, in one slot. From the lowest bit:
 /// limit 64 | utilised 64 | overdue 16 | roles 16 | status 8 | version 24 | quoteEpoch 24 | officers 8 | quorum 8 | pausedUntil 24.
 /// version: registry changes only. officers: with a live account; quorum: the most it ever had, counted to 2. pausedUntil: whole hours.
@@ -60,6 +62,16 @@ library ParticipantLib {
 
     function isUnknown(Participant p) internal pure returns (bool) {
         return p.status() == 0;
+    }
+
+    /// @dev Whether it is active, was never paused, and has one of `roles_`.
+    function mayReceive(Participant p, uint256 roles_) internal pure returns (bool may) {
+        uint256 word = Participant.unwrap(p);
+        uint256 standing = word & ((U8 << 160) | (U24 << 232));
+        uint256 sought = uint256(ParticipantStatus.ACTIVE) << 160;
+        assembly ("memory-safe") {
+            may := and(eq(standing, sought), gt(and(shr(144, word), roles_), 0))
+        }
     }
 
     /// @dev The caller has made sure that the version is below its maximum.

@@ -1,6 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+/// @dev Where a rail's cash waits. From the lowest bit: address 160 | owed 96, the fen funded and not yet redeemed.
+type Escrow is uint256;
+
+using EscrowLib for Escrow global;
+
+library EscrowLib {
+    function empty(address escrow) internal pure returns (Escrow) {
+        return Escrow.wrap(uint160(escrow));
+    }
+
+    function place(Escrow e) internal pure returns (address) {
+        return address(uint160(Escrow.unwrap(e)));
+    }
+
+    function owed(Escrow e) internal pure returns (uint96) {
+        return uint96(Escrow.unwrap(e) >> 160);
+    }
+
+    /// @dev Checked, as `minus`: what is owed is the highest field, so it can neither wrap nor touch the address.
+    function plus(Escrow e, uint256 amount) internal pure returns (Escrow) {
+        return Escrow.wrap(Escrow.unwrap(e) + (amount << 160));
+    }
+
+    function minus(Escrow e, uint256 amount) internal pure returns (Escrow) {
+        return Escrow.wrap(Escrow.unwrap(e) - (amount << 160));
+    }
+}
+
 /// @dev What an invoice is worth and how much of it backs obligations. From the lowest bit: gross 48 | allocated 48 | known by another name 8.
 type Invoice is uint256;
 
