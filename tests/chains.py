@@ -2,16 +2,19 @@
 """The chains and keys of the tests: always the same ones, so that every run is the same run."""
 
 import hashlib
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Iterable, Sequence
+from functools import cache, partial
 
 from chain.domain.clock import UtcSeconds
 from chain.domain.money import Ppm
 from chain.domain.vocabulary import Address, OfficerId, Rules
 from chain.node import chain
+from chain.node.anvil import Anvil
 from chain.node.chain import Chain, Deployed, Deposit
-from chain.node.inprocess import EvmChain
+from chain.node.onnode import NodeChain
 from chain.signing.key import Key
+from chain.signing.transaction import signed_transaction
+from tests.evm import EvmChain
 
 START = UtcSeconds(1_800_000_000)  # 2027-01-15 08:00:00 UTC
 CHAIN_ID = 31_337
@@ -55,3 +58,9 @@ def deploy_deposit(on: Chain, bank: Address, exponent: int = EXPONENT) -> Deposi
 def evm_chain(chain_id: int = CHAIN_ID, now: UtcSeconds = START) -> EvmChain:
     """A chain in this process that starts where all tests do."""
     return EvmChain(chain_id, now, DEPLOYER.address)
+
+
+def node_chain(anvil: Anvil, callers: Iterable[Key] = ()) -> NodeChain:
+    """The chain of an embedded node, on which these may send besides deployer and relay."""
+    signers = {one.address: partial(signed_transaction, one) for one in (DEPLOYER, RELAY, *callers)}
+    return NodeChain(anvil.rpc, anvil.chain_id, signers, DEPLOYER.address, RELAY.address)

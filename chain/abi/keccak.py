@@ -4,7 +4,7 @@
 from chain.domain.vocabulary import Hash
 
 try:
-    from sha3 import keccak_256  # type: ignore[import-untyped]  # C, comes with py-evm; about 4 times pycryptodome's speed
+    from sha3 import keccak_256  # type: ignore[import-untyped]  # in C, about 4 times pycryptodome's speed
 except ImportError:  # it has no build for other Pythons than CPython
     from Crypto.Hash.keccak import Keccak_Hash
 

@@ -2,7 +2,7 @@
 """What the rest asks of any chain, and a ledger and a cash token on one."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from chain.abi import events, reverts
@@ -14,10 +14,10 @@ from chain.abi.records import Word
 from chain.abi.slots import Slot
 from chain.domain.clock import UtcSeconds
 from chain.domain.events import Event
-from chain.domain.vocabulary import Address, OfficerId, Rules
+from chain.domain.vocabulary import Address, Hash, OfficerId, Rules
 
 RELAY = Address("0x" + "0f" * 20)
-"""A caller with no account in any ledger."""
+"""A caller with no account in any ledger, for questions; nobody has its key."""
 
 
 class Reverted(Exception):
@@ -28,10 +28,23 @@ class Reverted(Exception):
         self.data = data
 
 
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of a transaction."""
+
+    transaction: Hash | None  # none on a chain without transactions
+    block: int
+    at: UtcSeconds  # the block's time
+    gas: int  # used by all of it: intrinsic, calldata and execution, less the refund
+    logs: tuple[Log, ...]
+
+
 class Chain(Protocol):
-    """A chain whose time stands still until a test moves it, and where a transaction costs nothing."""
+    """A chain whose time stands still until somebody moves it, and where a transaction costs nothing."""
 
     chain_id: int
+    relay: Address
+    """A caller with no account in any ledger for whom this chain can send."""
 
     @property
     def now(self) -> UtcSeconds:
@@ -43,10 +56,10 @@ class Chain(Protocol):
     def next_address(self, ahead: int = 0) -> Address:
         """Where the next deployed contract, or one some deployments later, will stand."""
 
-    def deploy(self, creation: bytes) -> tuple[Address, tuple[Log, ...]]:
-        """Run creation code, arguments included. Raises Reverted."""
+    def deploy(self, creation: bytes) -> tuple[Address, Receipt]:
+        """Run creation code, arguments included; where the contract stands. Raises Reverted."""
 
-    def send(self, to: Address, data: bytes, caller: Address) -> tuple[Log, ...]:
+    def send(self, to: Address, data: bytes, caller: Address) -> Receipt:
         """Run a message for good. Raises Reverted, and then nothing has changed."""
 
     def call(self, to: Address, data: bytes, caller: Address) -> bytes:
@@ -57,22 +70,36 @@ class Chain(Protocol):
 
 
 @dataclass(frozen=True)
+class Carried:
+    """A call that was run for good: what happened, and what it took."""
+
+    events: tuple[Event, ...]
+    receipt: Receipt
+
+
+@dataclass(frozen=True)
 class Deployed:
     """A ledger on a chain."""
 
     chain: Chain
     ledger: Address
     module: Address
+    views: Address
     rulebook: Address
     domain: Domain
     born: tuple[Event, ...]  # of the Rulebook's and the ledger's constructors
 
-    def send(self, call: SignedCall, caller: Address = RELAY) -> tuple[Event, ...]:
-        """Run a call for good; what happened. Raises its Refusal, or UnknownRevert."""
+    def carry(self, call: SignedCall, caller: Address | None = None) -> Carried:
+        """Run a call for good; the caller is the chain's relay unless said. Raises its Refusal, or UnknownRevert."""
         try:
-            return self.events(self.chain.send(self.ledger, encode(call), caller))
+            receipt = self.chain.send(self.ledger, encode(call), self.chain.relay if caller is None else caller)
         except Reverted as revert:
             raise reverts.refusal(revert.data) from None
+        return Carried(self.events(receipt.logs), receipt)
+
+    def send(self, call: SignedCall, caller: Address | None = None) -> tuple[Event, ...]:
+        """Run a call for good; what happened. Raises as carry."""
+        return self.carry(call, caller).events
 
     def events(self, logs: Sequence[Log]) -> tuple[Event, ...]:
         """The events in the logs of the ledger and its Rulebook."""
@@ -86,7 +113,7 @@ class Deployed:
 
     def on(self, chain: Chain) -> "Deployed":
         """The same ledger on a fork of its chain."""
-        return Deployed(chain, self.ledger, self.module, self.rulebook, self.domain, self.born)
+        return replace(self, chain=chain)
 
 
 def deploy_ledger(
@@ -106,8 +133,8 @@ def deploy_ledger(
         creation("ReceivableLedger", module, rulebook, currency, exponent, identity, list(registrars))
     )
     assert placed == ledger
-    empty = Deployed(chain, ledger, module, rulebook, Domain(chain.chain_id, ledger), ())
-    return Deployed(chain, ledger, module, rulebook, empty.domain, empty.events(first + second))
+    newborn = Deployed(chain, ledger, module, views, rulebook, Domain(chain.chain_id, ledger), ())
+    return replace(newborn, born=newborn.events(first.logs + second.logs))
 
 
 @dataclass(frozen=True)

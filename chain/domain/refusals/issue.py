@@ -76,7 +76,7 @@ class IssuanceStopped(LedgerRefusal):
     code = "issuance-stopped"
     fields = ("obligor", "overdue")
     zh = "付款人 {obligor} 有 {overdue} 笔逾期未清偿的凭证，暂停开立。"
-    en = "Obligor {obligor} has {overdue} overdue obligations that it has not paid and may not issue."
+    en = "Obligor {obligor} has not paid what is overdue (obligations: {overdue}) and may not issue."
     next_zh = "请先清偿逾期凭证。"
     next_en = "Pay the overdue obligations first."
 

@@ -2,7 +2,7 @@
 """The chain within the tests behaves as eth-tester's, which has blocks, fees and signed transactions, does."""
 
 import ast
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -20,9 +20,9 @@ from chain.domain.clock import UtcSeconds
 from chain.domain.refusals import BadSignature, LedgerRefusal, StaleClaim, UnknownAccount, UnknownClaim
 from chain.domain.vocabulary import Address, ClaimId, Hash, Hours, ParticipantId
 from chain.node.chain import RELAY as ANYBODY
-from chain.node.chain import Reverted
-from chain.node.inprocess import EvmChain
+from chain.node.chain import Receipt, Reverted
 from tests.chains import CURRENCY, DEPLOYER, RELAY, START, deploy_deposit, deploy_ledger, evm_chain, key
+from tests.evm import EvmChain
 from tests.unit.abi import story
 from tests.unit.abi.story import BOTH, EVER, KEYS, OBLIGOR, ONE, REGISTRAR, SECOND, SELLER, SUPPLIER, TWO, Story
 
@@ -36,11 +36,11 @@ class BlockChain:
     """A Chain by eth-tester, a block for each transaction, so that a second passes with each."""
 
     tester: Any = field(default_factory=lambda: EthereumTester(PyEVMBackend()))
-    sent: list[tuple[UtcSeconds, Address | None, bytes, Address, object]] = field(default_factory=list)
-    """Of each transaction: time, to whom, data, caller, and what came of it."""
+    sent: list[tuple[Address | None, bytes, Address, Receipt]] = field(default_factory=list)
+    """Of each transaction: to whom, data, caller, and what came of it."""
 
     def __post_init__(self) -> None:
-        self.chain_id = int(self.tester.backend.chain.chain_id)
+        self.chain_id, self.relay = int(self.tester.backend.chain.chain_id), ANYBODY
         rich = self.tester.get_accounts()[0]
         for one in FUNDED:
             self.tester.add_account(f"0x{one.private.to_hex()}")
@@ -60,16 +60,16 @@ class BlockChain:
         twin = evm_chain()
         return twin.next_address(self.tester.get_nonce(to_checksum_address(DEPLOYER.address)) + ahead)
 
-    def deploy(self, creation: bytes) -> tuple[Address, tuple[Log, ...]]:
-        address, logs = self._mine({"data": f"0x{creation.hex()}"}, DEPLOYER.address)
-        self.sent.append((self._mined(), None, creation, DEPLOYER.address, (address, logs)))
-        return address, logs
+    def deploy(self, creation: bytes) -> tuple[Address, Receipt]:
+        address, receipt = self._mine({"data": f"0x{creation.hex()}"}, DEPLOYER.address)
+        self.sent.append((None, creation, DEPLOYER.address, receipt))
+        return address, receipt
 
-    def send(self, to: Address, data: bytes, caller: Address) -> tuple[Log, ...]:
+    def send(self, to: Address, data: bytes, caller: Address) -> Receipt:
         self.call(to, data, caller)
-        _, logs = self._mine({"to": to_checksum_address(to), "data": f"0x{data.hex()}"}, caller)
-        self.sent.append((self._mined(), to, data, caller, logs))
-        return logs
+        _, receipt = self._mine({"to": to_checksum_address(to), "data": f"0x{data.hex()}"}, caller)
+        self.sent.append((to, data, caller, receipt))
+        return receipt
 
     def call(self, to: Address, data: bytes, caller: Address) -> bytes:
         question = {"from": to_checksum_address(caller), "to": to_checksum_address(to), "data": f"0x{data.hex()}"}
@@ -83,13 +83,11 @@ class BlockChain:
         value = self.tester.get_storage_at(to_checksum_address(contract), hex(slot))
         return Word(bytes.fromhex(value[2:]).rjust(32, b"\0"))
 
-    def _mined(self) -> UtcSeconds:
-        return UtcSeconds(self.tester.get_block_by_number("latest")["timestamp"])
-
-    def _mine(self, transaction: dict[str, str], caller: Address) -> tuple[Address, tuple[Log, ...]]:
+    def _mine(self, transaction: dict[str, str], caller: Address) -> tuple[Address, Receipt]:
         whole = transaction | {"from": to_checksum_address(caller), "gas": 12_000_000}
         receipt = self.tester.get_transaction_receipt(self.tester.send_transaction(whole))
         assert receipt["status"] == 1
+        at = UtcSeconds(self.tester.get_block_by_number("latest")["timestamp"])
         logs = [
             Log(
                 Address(log["address"].lower()),
@@ -98,7 +96,8 @@ class BlockChain:
             )
             for log in receipt["logs"]
         ]
-        return Address((receipt["contract_address"] or "").lower()), tuple(logs)
+        told = Receipt(None, receipt["block_number"], at, receipt["gas_used"], tuple(logs))
+        return Address((receipt["contract_address"] or "").lower()), told
 
 
 @pytest.fixture(scope="module")
@@ -109,11 +108,12 @@ def told() -> tuple[Story, BlockChain]:
 
 
 def replayed(blocks: BlockChain) -> EvmChain:
-    """An EvmChain on which all that eth-tester mined has happened at the same seconds, with the same logs."""
+    """An EvmChain on which all that eth-tester mined has happened at the same seconds, with the same logs and gas."""
     twin = evm_chain(blocks.chain_id)
-    for now, to, data, caller, came in blocks.sent:
-        twin.travel(now)
-        assert (twin.send(to, data, caller) if to else twin.deploy(data)) == came
+    for to, data, caller, came in blocks.sent:
+        twin.travel(came.at)
+        receipt = twin.send(to, data, caller) if to else twin.deploy(data)[1]
+        assert replace(receipt, block=came.block) == came  # it has no blocks
     return twin
 
 

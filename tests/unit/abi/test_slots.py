@@ -27,8 +27,8 @@ from chain.domain.vocabulary import (
     RailId,
 )
 from chain.node.chain import Deployed
-from chain.node.inprocess import EvmChain
 from tests.chains import CURRENCY, evm_chain
+from tests.evm import EvmChain
 from tests.unit.abi import story
 from tests.unit.abi.story import OBLIGOR, Story
 

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """A chain within the process: the EVM itself (py-evm, Cancun), without blocks, fees or signed transactions.
 
-For demonstrations and tests: nothing of it outlives the process.
+Nothing of it outlives the process. That it does what a node does: tests/unit/abi/test_chains.py, tests/unit/node.
 """
 
 from collections import defaultdict
 from collections.abc import Mapping
 
 from eth._utils.address import generate_contract_address
-from eth.abc import MessageAPI, StateAPI, TransactionContextAPI
+from eth.abc import ComputationAPI, MessageAPI, StateAPI, TransactionContextAPI
 from eth.constants import BLANK_ROOT_HASH, CREATE_CONTRACT_ADDRESS
 from eth.db.atomic import AtomicDB
 from eth.vm.code_stream import CodeStream
@@ -24,10 +24,12 @@ from chain.abi.records import Word
 from chain.abi.slots import Slot
 from chain.domain.clock import UtcSeconds
 from chain.domain.vocabulary import Address, Hash
-from chain.node.chain import Reverted
+from chain.node.chain import RELAY, Receipt, Reverted
 
 DEPLOYER = Address("0x" + "0d" * 20)
 GAS = 30_000_000  # a message's; no operation comes near
+BLOCK = 1  # the only one
+BASE_GAS, CREATION_GAS, ZERO_GAS, BYTE_GAS = 21_000, 32_000, 4, 16  # of a transaction before it runs
 
 
 _POSITIONS: Mapping[bytes, tuple[set[int], set[int]]] = defaultdict(lambda: (set(), set()))
@@ -63,7 +65,7 @@ class EvmChain:
     """A Chain in this process. `fork` is cheap: deploy once, and fork for every test."""
 
     def __init__(self, chain_id: int, now: UtcSeconds, deployer: Address = DEPLOYER) -> None:
-        self.chain_id, self._deployer = chain_id, deployer
+        self.chain_id, self.relay, self._deployer = chain_id, RELAY, deployer
         self._now, self._deployed = now, 0
         self._db = AtomicDB()
         self._state = _State(self._db, self._context(), BLANK_ROOT_HASH, {})
@@ -92,28 +94,27 @@ class EvmChain:
         """Where the next deployed contract, or one some deployments later, will stand."""
         return _text(generate_contract_address(_raw(self._deployer), self._deployed + ahead))
 
-    def deploy(self, creation: bytes) -> tuple[Address, tuple[Log, ...]]:
-        """Run creation code, arguments included. Raises Reverted."""
+    def deploy(self, creation: bytes) -> tuple[Address, Receipt]:
+        """Run creation code, arguments included; where the contract stands. Raises Reverted."""
         address = self.next_address()
         self._deployed += 1
-        _, logs = self._run(
+        done = self._run(
             Message(GAS, CREATE_CONTRACT_ADDRESS, _raw(self._deployer), 0, b"", creation, create_address=_raw(address))
         )
-        return address, logs
+        return address, self._receipt(done, creation, CREATION_GAS)
 
-    def send(self, to: Address, data: bytes, caller: Address) -> tuple[Log, ...]:
+    def send(self, to: Address, data: bytes, caller: Address) -> Receipt:
         """Run a message for good. Raises Reverted, and then nothing has changed."""
-        _, logs = self._run(self._message(to, data, caller))
-        return logs
+        return self._receipt(self._run(self._message(to, data, caller)), data)
 
     def call(self, to: Address, data: bytes, caller: Address) -> bytes:
         """Ask. Raises Reverted."""
         before = self._state.snapshot()
         try:
-            answer, _ = self._run(self._message(to, data, caller), final=False)
+            done = self._run(self._message(to, data, caller), final=False)
         finally:
             self._state.revert(before)
-        return answer
+        return done.output
 
     def word(self, contract: Address, slot: Slot) -> Word:
         """What stands in one storage slot."""
@@ -146,7 +147,16 @@ class EvmChain:
     def _message(self, to: Address, data: bytes, caller: Address) -> Message:
         return Message(GAS, _raw(to), _raw(caller), 0, data, self._state.get_code(_raw(to)))
 
-    def _run(self, message: Message, final: bool = True) -> tuple[bytes, tuple[Log, ...]]:
+    def _receipt(self, done: ComputationAPI, data: bytes, more: int = 0) -> Receipt:
+        """What a block would tell of it; the gas as in the Yellow Paper (appendix G), EIP-2028 and 3529."""
+        used = BASE_GAS + more + ZERO_GAS * data.count(0) + BYTE_GAS * (len(data) - data.count(0)) + done.get_gas_used()
+        logs = [
+            Log(_text(address), tuple(Hash(topic.to_bytes(32, "big")) for topic in topics), content)
+            for address, topics, content in done.get_log_entries()
+        ]
+        return Receipt(None, BLOCK, self._now, used - min(done.get_gas_refund(), used // 5), tuple(logs))
+
+    def _run(self, message: Message, final: bool = True) -> ComputationAPI:
         """What a transaction does between its validation and its fee (Yellow Paper, section 6.2)."""
         state = self._state
         context = state.get_transaction_context_class()(gas_price=0, origin=message.sender)
@@ -160,17 +170,13 @@ class EvmChain:
             state.clear_transient_storage()
         if done.is_error:
             raise Reverted(done.output)
-        logs = [
-            Log(_text(address), tuple(Hash(topic.to_bytes(32, "big")) for topic in topics), data)
-            for address, topics, data in done.get_log_entries()
-        ]
-        return done.output, tuple(logs)
+        return done
 
     def _context(self) -> ExecutionContext:
         return ExecutionContext(
             coinbase=RawAddress(bytes(20)),
             timestamp=self._now,
-            block_number=BlockNumber(1),
+            block_number=BlockNumber(BLOCK),
             difficulty=0,
             mix_hash=Hash32(bytes(32)),
             gas_limit=GAS,

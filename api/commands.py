@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the `deeptier` command can do."""
+
+import json
+import secrets
+from pathlib import Path
+from typing import Annotated, get_args
+
+import typer
+from rich.console import Console
+
+from api import demo as standing
+from api.story.cast import Keys
+from api.story.report import report
+from api.story.run import GENESIS, play
+from api.story.show import Show
+from api.story.telling import Teller
+from chain.domain.errors import DeepTierError, Lang
+from chain.node.anvil import Anvil
+
+SEEDS = 10**9  # short enough to be typed again
+
+app = typer.Typer(help="DeepTier: the open ledger for deep-tier supply-chain finance.", no_args_is_help=True)
+
+Language = Annotated[str, typer.Option("--lang", help="zh or en.")]
+
+
+@app.callback()
+def _root() -> None:
+    """DeepTier: the open ledger for deep-tier supply-chain finance."""
+
+
+@app.command()
+def story(
+    lang: Language = "en",
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document instead (api/story/README.md).")] = False,
+    seed: Annotated[
+        int | None, typer.Option(min=0, max=2**53 - 1, help="Draw the keys of an earlier story again.")
+    ] = None,
+) -> None:
+    """Play deep-tier finance on a node of its own, which ends with the story."""
+    drawn = secrets.randbelow(SEEDS) if seed is None else seed
+    keys = Keys(drawn)
+    teller = Teller(_language(lang), keys)
+    with Show(Console(quiet=as_json), teller) as show:
+        show.opening(drawn)
+        with Anvil(GENESIS) as node:
+            stage, end = play(node, keys, show.step)
+            show.ending(end)
+            told = report(stage.steps, end, teller, drawn, node.chain_id)
+    if as_json:
+        typer.echo(json.dumps(told, ensure_ascii=False, indent=1))
+
+
+@app.command()
+def demo(
+    lang: Language = "en",
+    once: Annotated[bool, typer.Option("--once", help="End with the story instead of staying up.")] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Forget the recorded network and start a new one.")] = False,
+    folder: Annotated[Path, typer.Option(help="Where the network is recorded.")] = Path(".deeptier"),
+) -> None:
+    """Play the story on a recorded network and leave its node up until Ctrl-C."""
+    standing.demo(folder, _language(lang), once=once, fresh=fresh)
+
+
+def _language(lang: str) -> Lang:
+    if lang not in get_args(Lang):
+        raise typer.BadParameter(f"{lang}: choose zh or en / 请选 zh 或 en", param_hint="--lang")
+    return "zh" if lang == "zh" else "en"
+
+
+def run() -> None:
+    """Do what the command line asks for; an error of ours is told in a sentence, with the next step."""
+    try:
+        app()
+    except DeepTierError as error:
+        said = (error.message("en"), error.message("zh"), f"→ {error.next_step('en')} / {error.next_step('zh')}")
+        typer.echo("\n".join(said), err=True)
+        raise SystemExit(1) from None
