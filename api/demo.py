@@ -20,9 +20,10 @@ from api.story.run import GENESIS, play
 from api.story.show import Show
 from api.story.stage import CURRENCY, EXPONENT, Stage
 from api.story.telling import Teller
+from chain.abi.sums import contract_sums
 from chain.domain.errors import Lang
 from chain.node.anvil import Anvil, draw_chain_id
-from chain.node.network import RECORD, Folder, Network, artifact_sums
+from chain.node.network import RECORD, Folder, Network
 
 WATCHED = 1.0  # seconds between two looks at whether the node still lives
 
@@ -70,7 +71,7 @@ def network(stage: Stage) -> Network:
         currency=CURRENCY.decode(),
         exponent=EXPONENT,
         cash=(stage.deposit.token,),
-        artifacts=artifact_sums(),
+        contracts=contract_sums(),
     )
 
 

@@ -65,6 +65,8 @@ contract ReceivableLedger is Issuance, Claims, Financing, Settlement, Membership
     /// @dev The hot operations, those whose gas is promised first, since each comparison costs 23; everything else is the module's code on this
     /// storage. They read calldata themselves (libraries/Words.sol): the compiler's dispatch and decoding would cost several hundred gas more.
     /// Takes no ether.
+    // Nothing comes after the forward, which ends the call: as it should.
+    // slither-disable-next-line incorrect-return
     fallback() external {
         uint256 operation = uint32(msg.sig);
         if (operation == uint32(IIssuance.accept.selector)) _accept();

@@ -14,9 +14,9 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, get_args
+from typing import Any, Self
 
-from chain.abi.artifacts import Contract, artifact
+from chain.abi.sums import contract_sums
 from chain.domain.clock import UtcSeconds, instant
 from chain.domain.errors import InputError
 from chain.domain.vocabulary import Address
@@ -27,12 +27,6 @@ RECORD, LOCK = "network.json", "lock"
 
 _ADDRESS, _SHA256, _CURRENCY = (re.compile(form) for form in ("0x[0-9a-f]{40}", "[0-9a-f]{64}", "[A-Z]{3}"))
 _PATIENCE = 50  # times 10 ms, for the process that holds the folder to tell its number
-
-
-def artifact_sums() -> dict[str, str]:
-    """Of every contract that has code: the sha256 of the committed one. Raises ArtifactDamaged."""
-    found = {name: artifact(name) for name in get_args(Contract)}
-    return {name: one.sha256 for name, one in found.items() if one.creation}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +43,13 @@ class Network:
     currency: str  # ISO 4217
     exponent: int  # decimals of the currency
     cash: tuple[Address, ...]  # the cash tokens
-    artifacts: Mapping[str, str]  # sha256 of each contract's creation code, as `artifact_sums` tells it
+    contracts: Mapping[str, str]  # sha256 of each one's creation code, as `contract_sums` tells it
 
     def check(self) -> None:
         """Raises ArtifactsChanged when a contract here is not the one that the network was made with."""
-        here = artifact_sums()
-        for name in sorted(here.keys() | self.artifacts.keys()):
-            recorded, found = self.artifacts.get(name, "-"), here.get(name, "-")
+        here = contract_sums()
+        for name in sorted(here.keys() | self.contracts.keys()):
+            recorded, found = self.contracts.get(name, "-"), here.get(name, "-")
             if recorded != found:
                 raise ArtifactsChanged(contract=name, recorded=recorded, found=found)
 
@@ -176,7 +170,7 @@ def _network(told: Mapping[str, Any]) -> Network:
         currency=_text(_CURRENCY, told["currency"]),
         exponent=_whole(told, "exponent"),
         cash=tuple(_address(token) for token in told["cash"]),
-        artifacts={str(name): _text(_SHA256, value) for name, value in told["artifacts"].items()},
+        contracts={str(name): _text(_SHA256, value) for name, value in told["contracts"].items()},
     )
 
 

@@ -142,7 +142,7 @@ def test_fresh__recorded__starts_a_network_of_its_own(once: Path, tmp_path: Path
 
 def test_artifacts__others_than_recorded__are_refused_and_nothing_changes(once: Path, tmp_path: Path) -> None:
     damaged = recorded(once)
-    damaged["artifacts"]["ReceivableLedger"] = "0" * 64
+    damaged["contracts"]["ReceivableLedger"] = "0" * 64
     path = tmp_path / "network.json"
     path.write_text(json.dumps(damaged), "utf-8")
     told = demo(tmp_path, "--once")

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from chain.abi.sums import contract_sums
 from chain.domain.vocabulary import Address
 from chain.node.errors import (
     ArtifactsChanged,
@@ -22,7 +23,7 @@ from chain.node.errors import (
     NetworkDamaged,
     NetworkVersionUnknown,
 )
-from chain.node.network import LOCK, RECORD, Folder, Network, artifact_sums
+from chain.node.network import LOCK, RECORD, Folder, Network
 from tests.chains import EXPONENT, START
 
 NETWORK = Network(
@@ -36,7 +37,7 @@ NETWORK = Network(
     currency="CNY",
     exponent=EXPONENT,
     cash=(Address("0x" + "5a" * 20),),
-    artifacts=artifact_sums(),
+    contracts=contract_sums(),
 )
 
 
@@ -125,8 +126,8 @@ DAMAGED = {
     "address in capitals": changed(ledger="0x" + "1A" * 20),
     "cash as text": changed(cash="0x" + "5a" * 20),
     "currency in small letters": changed(currency="cny"),
-    "sum that is none": changed(artifacts={"Rulebook": "12"}),
-    "sums as list": changed(artifacts=[]),
+    "sum that is none": changed(contracts={"Rulebook": "12"}),
+    "sums as list": changed(contracts=[]),
 }
 
 
@@ -163,7 +164,7 @@ def test_check__same_artifacts__passes() -> None:
     "contract", ["LedgerModule", "LedgerViews", "ReceivableLedger", "Rulebook", "TokenizedDeposit"]
 )
 def test_check__another_artifact__refused_with_the_contracts_name(contract: str) -> None:
-    made = replace(NETWORK, artifacts=artifact_sums() | {contract: "0" * 64})
+    made = replace(NETWORK, contracts=contract_sums() | {contract: "0" * 64})
     with pytest.raises(ArtifactsChanged) as raised:
         made.check()
     assert raised.value.arguments["contract"] == contract
@@ -173,9 +174,9 @@ def test_check__another_artifact__refused_with_the_contracts_name(contract: str)
 
 
 def test_check__a_contract_more_or_less__refused() -> None:
-    for sums in (artifact_sums() | {"Another": "0" * 64}, {}):
+    for sums in (contract_sums() | {"Another": "0" * 64}, {}):
         with pytest.raises(ArtifactsChanged):
-            replace(NETWORK, artifacts=sums).check()
+            replace(NETWORK, contracts=sums).check()
 
 
 # ---------------------------------------------------------------- one process at a time
