@@ -9,6 +9,7 @@ from typing import Annotated, get_args
 import typer
 from rich.console import Console
 
+from api import book, invoices, signer, up
 from api import demo as standing
 from api.story.cast import Keys
 from api.story.report import report
@@ -61,6 +62,14 @@ def demo(
 ) -> None:
     """Play the story on a recorded network and leave its node up until Ctrl-C."""
     standing.demo(folder, _language(lang), once=once, fresh=fresh)
+
+
+app.command()(invoices.invoice)
+app.command()(invoices.init)
+app.add_typer(book.app, name="book")
+app.add_typer(signer.app, name="signer")
+app.command()(up.up)
+app.command()(up.status)
 
 
 def _language(lang: str) -> Lang:

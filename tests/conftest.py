@@ -2,9 +2,12 @@
 """What every test may ask for, and a loud list of the tests that did not run."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.postgres import Server, find_programs, serving
 
 SYSTEM_PACKAGE = "system package:"
 """A skip reason that starts so names something apt would bring; in CI it is a failure, since CI must have it."""
@@ -30,6 +33,16 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip(f"{SHARED_DATA} there is no folder ../shared beside the project")
     return folder
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A PostgreSQL server; without its programs the test is skipped."""
+    programs = find_programs()
+    if programs is None:
+        pytest.skip(f"{SYSTEM_PACKAGE} PostgreSQL's server (Debian: postgresql)")
+    with serving(programs) as server:
+        yield server
 
 
 def _skipped(config: pytest.Config) -> list[tuple[str, str]]:

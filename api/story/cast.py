@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from api.story.bilingual import Words
+from chain.documents.keys import FingerprintKey
 from chain.domain.money import Fen
 from chain.domain.rules import REGISTRAR as REGISTRAR_ID
 from chain.domain.vocabulary import Hash, OfficerId, ParticipantId, Right, Role
@@ -119,10 +120,10 @@ class Keys:
         """A salted commitment to something that is never on the ledger: who a company is, the terms of a contract."""
         return Hash(self._draw(f"commitment: {what}"))
 
-    def fingerprint(self, invoice: str) -> Hash:
-        """The keyed fingerprint of an invoice, from the fields that identify it."""
-        secret = self._draw("the Registrar's fingerprint key")
-        return Hash(hmac.digest(secret, invoice.encode(), hashlib.sha256))
+    @property
+    def fingerprints(self) -> FingerprintKey:
+        """With which the Registrar recognises invoices without telling what they are."""
+        return FingerprintKey(1, self._draw("the Registrar's fingerprint key"))
 
     def callers(self) -> tuple[Key, ...]:
         """Every key that itself calls the node: the deployer, the carriers, the treasury, the cash accounts."""

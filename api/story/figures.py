@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from api.story.cast import Keys
+from chain.documents.demo import octets
+from chain.documents.fingerprint import fingerprint
+from chain.documents.reader import read_xml
 from chain.domain.calendar import CN, closing_days
 from chain.domain.clock import BEIJING, DAY, UtcSeconds, day_start, due_instant
 from chain.domain.money import Fen, Ppm
@@ -71,10 +74,20 @@ class Invoice:
         return InvoicePart(self.fingerprint, self.gross)
 
 
-GROSS = {"2026-0301": Fen(42_000_000), "2026-0302": Fen(33_000_000), "2026-0303": Fen(25_000_000)}
-LATER = {"2026-0701": SECOND_FACE}
+DELIVERIES = ("seats-2026-0301-ubl.xml", "seats-2026-0302-ubl.xml", "seats-2026-0303-cii.xml")
+TWIN = "seats-2026-0301-fp.xml"  # the first delivery's invoice once more, in another format
+LATER = "seats-2026-0701-cii.xml"
 
 
-def invoices(keys: Keys, gross: dict[str, Fen]) -> list[Invoice]:
-    """What the Registrar's service saw: (label, gross, fingerprint) of each document."""
-    return [Invoice(label, amount, keys.fingerprint(f"{label} {amount}")) for label, amount in gross.items()]
+def invoices(keys: Keys, *files: str) -> list[Invoice]:
+    """What the Registrar's service saw in these files: gross and fingerprint go to the ledger, the rest does not."""
+    return [_invoice(keys, name) for name in files]
+
+
+def _invoice(keys: Keys, name: str) -> Invoice:
+    read = read_xml(octets(name))
+    assert read.number is not None
+    assert read.gross is not None
+    assert read.gross.minor is not None
+    label = f"{read.number[-8:-4]}-{read.number[-4:]}"  # people say the end of its twenty digits
+    return Invoice(label, Fen(read.gross.minor), fingerprint(read, (keys.fingerprints,)).value)

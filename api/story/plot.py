@@ -68,17 +68,17 @@ def members(stage: Stage) -> None:
 def record(stage: Stage) -> None:
     """Invoices become known by their fingerprints, each once."""
     stage.travel("clock", f.morning(f.RECORDING))
-    documents = f.invoices(stage.keys, f.GROSS)
+    documents = f.invoices(stage.keys, *f.DELIVERIES)
     facts = {"seller": SEATS, "obligor": MOTORS, "count": len(documents)}
     stage.do("invoices", desk.record(stage, documents), REGISTRAR, f.FACE, **facts)
-    again = documents[1]
+    (again,) = f.invoices(stage.keys, f.TWIN)
     stage.refuse("invoice_again", desk.record(stage, [again]), REGISTRAR, again.gross, invoice=again.label)
 
 
 def promise(stage: Stage) -> None:
     """The car maker promises to pay: two of its people sign, its supplier accepts."""
     stage.travel("clock", f.morning(f.ISSUE))
-    documents = f.invoices(stage.keys, f.GROSS)
+    documents = f.invoices(stage.keys, *f.DELIVERIES)
     alone = desk.promise(stage, PROMISE.number, documents, f.MATURITY, alone=True)
     stage.refuse("issue_alone", alone, MOTORS, f.FACE, maker=MAKER, creditor=SEATS)
     facts = {"maker": MAKER, "checker": CHECKER, "creditor": SEATS, "due": f.MATURITY, "obligation": PROMISE}

@@ -11,7 +11,7 @@ from typing import Any
 
 from api.story.bilingual import Words
 from api.story.cast import STRANGER, Keys, Person, company
-from api.story.figures import GROSS, LATER, invoices
+from api.story.figures import DELIVERIES, LATER, invoices
 from api.story.steps import Step
 from api.story.words import LINES, NEXT, REFUSED
 from chain.domain.clock import BEIJING, local_date
@@ -44,7 +44,7 @@ class Teller:
 
     def __init__(self, lang: Lang, keys: Keys) -> None:
         self.lang = lang
-        documents = invoices(keys, GROSS | LATER)
+        documents = invoices(keys, *DELIVERIES, LATER)
         self._names: dict[object, Words] = {one.fingerprint: Words(one.label, one.label) for one in documents}
         self._names[keys.stranger.address] = STRANGER
 

@@ -104,8 +104,8 @@ LINES: Mapping[str, Words] = {
         "{actor:name} records a new invoice from {seller:name} to {obligor:name}: {invoice}, {amount:money}.",
     ),
     "invoice_again": Words(
-        "有人把发票 {invoice} 再拿来登记一次。",
-        "Invoice {invoice} is handed in for a second time.",
+        "有人把发票 {invoice} 换成另一种文件格式，再拿来登记一次。",
+        "Invoice {invoice} is handed in for a second time, now as a file of another format.",
     ),
     "issue_alone": Words(
         "{maker:name}想只凭一个人的签名，向{creditor:name}开立 {amount:money}的凭证。",

@@ -3,7 +3,7 @@
 
 from dataclasses import dataclass, field
 
-from coincurve import PrivateKey
+from coincurve import PrivateKey, PublicKey
 
 from chain.abi.eip712 import Domain, Signed, digest
 from chain.abi.keccak import keccak
@@ -30,4 +30,9 @@ class Key:
     def of(cls, secret: bytes) -> "Key":
         """The key whose private part is these 32 bytes. Raises ValueError when they are no private key."""
         private = PrivateKey(secret)
-        return cls(private, Address(f"0x{keccak(private.public_key.format(compressed=False)[1:])[12:].hex()}"))
+        return cls(private, address_of(private.public_key))
+
+
+def address_of(public: PublicKey) -> Address:
+    """The account of a public key."""
+    return Address(f"0x{keccak(public.format(compressed=False)[1:])[12:].hex()}")

@@ -13,8 +13,11 @@ import pytest
 from rich.cells import cell_len
 
 from api.story import words
-from api.story.figures import FACE, OFFER
+from api.story.cast import Keys
+from api.story.figures import DELIVERIES, FACE, OFFER, TWIN, invoices
 from api.story.wrap import wrap
+from chain.documents.demo import octets
+from chain.documents.reader import read_xml
 from chain.domain.errors import LANGS, Lang, placeholders
 
 pytestmark = pytest.mark.usefixtures("anvil_here")
@@ -36,7 +39,7 @@ HELD = {
     "10-1-5": (90_000_000, 10_000_000, 12_000),
 }
 REFUSALS = [
-    ("invoices", "register_invoices", "invoice-exists", 33_000_000),  # the same invoice financed twice
+    ("invoices", "register_invoices", "invoice-exists", 42_000_000),  # the same invoice in another file format
     ("promise", "issue", "above-threshold", FACE),  # a lone officer
     ("promise", "issue", "invoice-exhausted", 33_000_000),  # and a second promise on it
     ("chain", "split", "piece-too-large", FACE + 1),  # more than there is
@@ -277,3 +280,10 @@ def leaves(born: dict[str, Any]) -> dict[str, tuple[int, int]]:
         found |= leaves(part)
     assert at == born["end"]
     return found
+
+
+def test_invoice_again__the_twin__is_another_file_in_another_syntax() -> None:
+    first, twin = octets(DELIVERIES[0]), octets(TWIN)
+    assert first != twin
+    assert read_xml(first).syntax != read_xml(twin).syntax
+    assert invoices(Keys(1), DELIVERIES[0]) == invoices(Keys(1), TWIN)

@@ -1,0 +1,219 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The supervisor: starts node, signer and sender in this order, restarts what crashed, stops all in reverse.
+
+Everything it needs to know is in the folder: the network, the book, the relay's key, and under `run/` what each part
+says of itself. A part that dies is started again, after a pause that doubles while it keeps dying; a sender that found
+another chain than the book's is not: from there only people can go on.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any, Protocol
+
+from api.interrupts import checkpoint
+from chain.domain.clock import UtcSeconds
+from chain.node.anvil import Anvil
+from chain.node.errors import AnvilFailed
+from chain.node.network import Network
+from chain.submission.process import ALARM
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0  # seconds before a dead part is started again
+HEALTHY = 10.0  # seconds after which a part's earlier deaths are forgotten
+STOPPING = 10.0  # seconds that a part may take to stop
+LOOK = 0.05  # seconds between two looks
+
+
+class Part(Protocol):
+    """Something that runs until it is told to stop."""
+
+    name: str
+
+    @property
+    def pid(self) -> int | None: ...
+
+    def start(self) -> None: ...
+
+    def ended(self) -> int | None:
+        """Its exit code once it has ended."""
+
+    def stop(self) -> None: ...
+
+
+class Node:
+    """The embedded node; its address goes into a file for whoever needs it."""
+
+    name = "node"
+
+    def __init__(self, genesis: UtcSeconds, chain_id: int, address: Path) -> None:
+        self._genesis, self._chain_id, self._address = genesis, chain_id, address
+        self._anvil: Anvil | None = None
+
+    @property
+    def anvil(self) -> Anvil:
+        assert self._anvil is not None, "started before it is asked for"
+        return self._anvil
+
+    @property
+    def pid(self) -> int | None:
+        return None if self._anvil is None or self.ended() is not None else self._anvil.pid
+
+    def start(self) -> None:
+        """Raises AnvilMissing, AnvilFailed, WrongChain, NodeError."""
+        self.stop()
+        self._anvil = Anvil(self._genesis, self._chain_id, mining=False).__enter__()
+        written(self._address, self._anvil.url)
+
+    def ended(self) -> int | None:
+        try:
+            self.anvil.pid  # noqa: B018 raises when it lives no more
+        except AnvilFailed:
+            return 1
+        return None
+
+    def stop(self) -> None:
+        if self._anvil is not None:
+            self._anvil.stop()
+
+
+class Process:
+    """A part that is a process of its own; what it says goes to a log file."""
+
+    def __init__(self, name: str, words: list[str], log: Path) -> None:
+        self.name, self._words, self._log = name, words, log
+        self._child: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int | None:
+        return None if self._child is None or self._child.poll() is not None else self._child.pid
+
+    def start(self) -> None:
+        with _appending(self._log) as log:
+            self._child = subprocess.Popen(
+                self._words, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+            )
+
+    def ended(self) -> int | None:
+        return None if self._child is None else self._child.poll()
+
+    def stop(self) -> None:
+        if self._child is None or self._child.poll() is not None:
+            return
+        self._child.terminate()
+        try:
+            self._child.wait(STOPPING)
+        except subprocess.TimeoutExpired:
+            self._child.kill()
+            self._child.wait()
+
+
+@dataclass
+class _Watched:
+    part: Part
+    state: str = "stopped"
+    restarts: int = 0
+    pause: float = FIRST_PAUSE
+    since: float = field(default_factory=time.monotonic)
+    again: float | None = None  # when it is to be started again
+
+
+class Supervisor:
+    """Keeps parts running. `status`: the file that says how they are."""
+
+    def __init__(self, parts: list[Part], status: Path) -> None:
+        self._watched = [_Watched(part) for part in parts]
+        self._status, self._said = status, ""
+
+    def start(self) -> None:
+        """All of them, in order."""
+        for one in self._watched:
+            self._begin(one)
+
+    def watch(self) -> None:
+        """Look once: start again what is due, note what has ended."""
+        checkpoint()
+        for one in self._watched:
+            code, now = one.part.ended(), time.monotonic()
+            if one.state == "running" and code is not None:
+                one.state = "alarm" if code == ALARM and one.part.name == "sender" else "restarting"
+                if now - one.since > HEALTHY:
+                    one.pause = FIRST_PAUSE
+                one.again, one.pause = now + one.pause, min(2 * one.pause, LONGEST_PAUSE)
+            elif one.state == "restarting" and one.again is not None and now >= one.again:
+                one.restarts += 1
+                self._begin(one)
+        self._tell()
+
+    def stop(self) -> None:
+        """All of them, in reverse."""
+        for one in reversed(self._watched):
+            one.part.stop()
+            one.state = "stopped"
+        self._tell()
+
+    def _begin(self, one: _Watched) -> None:
+        one.part.start()
+        one.state, one.since, one.again = "running", time.monotonic(), None
+        self._tell()
+
+    def _tell(self) -> None:
+        parts = {
+            one.part.name: {"state": one.state, "pid": one.part.pid, "restarts": one.restarts} for one in self._watched
+        }
+        said = json.dumps({"pid": os.getpid(), "parts": parts})
+        if said != self._said:
+            self._said = said
+            written(self._status, said)
+
+
+def run(parts: list[Part], status: Path, ready: Callable[[], None]) -> None:
+    """Start the parts, say when they are up, and keep them so until somebody ends us (api.interrupts)."""
+    supervisor = Supervisor(parts, status)
+    try:
+        supervisor.start()
+        ready()
+        while True:
+            supervisor.watch()
+            time.sleep(LOOK)
+    finally:
+        supervisor.stop()
+
+
+def sender(folder: Path, book: str, network: Network) -> Process:
+    """The sender of a network whose files are in the folder."""
+    words = [sys.executable, "-m", "chain.submission.process", "--book", book, "--node", str(folder / "run" / "node")]
+    words += ["--chain-id", str(network.chain_id), "--ledger", network.ledger, "--relay", str(folder / "relay.key")]
+    words += ["--status", str(folder / "run" / "sender.json"), *(["--demo"] if network.demo else [])]
+    return Process("sender", words, folder / "run" / "sender.log")
+
+
+def signer(folder: Path) -> Process:
+    """The signer of the keys in the folder."""
+    words = [sys.executable, "-m", "chain.signing.process", "--folder", str(folder / "signer")]
+    return Process("signer", words, folder / "run" / "signer.log")
+
+
+def written(path: Path, text: str) -> None:
+    """Put a small text into a file, whole, for its owner's eyes."""
+    fresh = path.with_name(f"{path.name}.new")
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
+    fresh.replace(path)
+
+
+def said(path: Path) -> dict[str, Any]:
+    """What a part wrote there last; nothing when it never did."""
+    try:
+        found: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    except (FileNotFoundError, ValueError):
+        return {}
+    return found
+
+
+def _appending(path: Path) -> IO[bytes]:
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab")

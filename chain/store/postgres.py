@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A database on a PostgreSQL server. Imported only when an address asks for it: its driver takes a while to load."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from itertools import count
+from typing import Any
+
+import psycopg
+from psycopg import Connection, Cursor
+from psycopg.pq import TransactionStatus
+
+from chain.store.address import StoreAddress
+from chain.store.db import Db, Row, Value
+from chain.store.errors import (
+    AlreadyThere,
+    RowRefused,
+    StoreBusy,
+    StoreDamaged,
+    StoreError,
+    StoreUnavailable,
+)
+
+# SQLSTATE, by code or by class (https://www.postgresql.org/docs/current/errcodes-appendix.html)
+_KINDS: dict[str, type[StoreError]] = {
+    "55P03": StoreBusy,  # lock_not_available
+    "57014": StoreBusy,  # query_canceled, by a time limit
+    "40": StoreBusy,  # transaction rollback: deadlock, serialization failure
+    "25006": StoreUnavailable,  # read_only_sql_transaction: a standby
+    "08": StoreUnavailable,  # connection exception
+    "53": StoreUnavailable,  # insufficient resources: disk full, too many connections
+    "57": StoreUnavailable,  # operator intervention: shutdown, starting up
+    "58": StoreUnavailable,  # system error: I/O
+    "XX001": StoreDamaged,  # data_corrupted
+    "XX002": StoreDamaged,  # index_corrupted
+    "22": RowRefused,  # data exception
+    "23": RowRefused,  # integrity constraint violation
+}
+_UNIQUE = "23505"
+_CONNECT_SECONDS = 5
+
+
+class PostgresDb(Db):
+    """A connection to a PostgreSQL database. Lost between transactions, it is made again by the next one."""
+
+    dialect = "postgresql"
+    faults = (psycopg.Error,)
+
+    def __init__(self, place: StoreAddress, durable: bool, patience: float) -> None:
+        """Open it. Raises StoreUnavailable; only words tell why, also that there is no such database."""
+        super().__init__(place.store)
+        self._url = place.url
+        self._closed = False
+        self._streams = count()
+        self._settings = (
+            f"SET synchronous_commit = {'on' if durable else 'off'}",  # whatever the server's own setting is
+            f"SET lock_timeout = {max(1, int(patience * 1000))}",
+            "SET timezone = 'UTC'",
+        )
+        with self._told():
+            self._connection = self._connect()
+
+    def stream(self, sql: str, parameters: Sequence[Value] = (), size: int = 1000) -> Iterator[Row]:
+        assert self._inside, "rows are streamed inside a transaction"
+        with self._told():
+            cursor = self._connection.cursor(name=f"stream{next(self._streams)}")  # the server keeps the rows
+            cursor.execute(_translate(sql), parameters)
+        try:
+            while True:
+                with self._told():
+                    rows = cursor.fetchmany(size)
+                if not rows:
+                    return
+                yield from rows
+        finally:
+            if self._connection.info.transaction_status == TransactionStatus.INTRANS:
+                cursor.close()
+
+    def close(self) -> None:
+        self._closed = True
+        self._connection.close()
+
+    def _connect(self) -> Connection[Row]:
+        connection = psycopg.connect(
+            self._url,
+            autocommit=True,
+            connect_timeout=_CONNECT_SECONDS,
+            client_encoding="UTF8",
+            application_name="deeptier",
+        )
+        for setting in self._settings:
+            connection.execute(setting)
+        return connection
+
+    def _cursor(self, sql: str, parameters: Sequence[Value]) -> Cursor[Row]:
+        if not self._inside:
+            self._recover()
+        return self._connection.execute(_translate(sql), parameters)
+
+    def _many(self, sql: str, rows: Iterable[Sequence[Value]]) -> int:
+        cursor = self._connection.cursor()
+        cursor.executemany(_translate(sql), rows)
+        return max(0, cursor.rowcount)
+
+    def _insert(self, table: str, columns: str, width: int, rows: Iterable[Sequence[Value]]) -> int:
+        cursor = self._connection.cursor()
+        with cursor.copy(f"COPY {table} ({columns}) FROM STDIN".encode()) as stream:
+            for row in rows:
+                stream.write_row(row)
+        return cursor.rowcount
+
+    def _commit(self) -> None:
+        answer = self._connection.execute("COMMIT").statusmessage
+        if answer != "COMMIT":  # the server turns the COMMIT of a failed transaction into a ROLLBACK, without an error
+            raise psycopg.errors.TransactionRollback(f"the server answered COMMIT with {answer}")
+
+    def _rollback(self) -> None:
+        try:
+            if self._connection.info.transaction_status != TransactionStatus.IDLE:
+                self._connection.execute("ROLLBACK")
+        except psycopg.Error:
+            self._connection.close()  # which ends it as well
+
+    def _recover(self) -> None:
+        """A fresh connection in place of one that is lost, or was interrupted in the middle of something."""
+        assert not self._closed, "the connection was closed for good"
+        if self._connection.info.transaction_status != TransactionStatus.IDLE:
+            self._connection.close()
+            self._connection = self._connect()
+
+    def translated(self, error: Exception) -> Exception:
+        assert isinstance(error, psycopg.Error)
+        if error.sqlstate == _UNIQUE:
+            return AlreadyThere(store=self.store, rule=str(error.diag.constraint_name))
+        kind = self._kind(error)
+        return kind(store=self.store, why=_said(error)) if kind else error
+
+    def _kind(self, error: psycopg.Error) -> type[StoreError] | None:
+        state = error.sqlstate
+        if state is not None:
+            return _KINDS.get(state) or _KINDS.get(state[:2])
+        if isinstance(error, psycopg.DataError):  # found by the driver: a NUL in a text, say
+            return RowRefused
+        if isinstance(error, psycopg.OperationalError):  # no server, no answer
+            return StoreUnavailable
+        return None
+
+
+@lru_cache(maxsize=512)
+def _translate(sql: str) -> Any:
+    """The SQL with the driver's placeholders."""
+    return sql.replace("%", "%%").replace("?", "%s").encode()
+
+
+def _said(error: psycopg.Error) -> str:
+    """The first line of the message; the rest may name values."""
+    return (error.diag.message_primary or str(error) or type(error).__name__).splitlines()[0]

@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The book's tables, for Alembic, for the services above and for backup; the hot path speaks SQL through `db`.
+
+Names: keys are `pk_table` and `uq_table_column…`, so both databases call a broken one the same (errors.AlreadyThere).
+Numbers are 64 bits, signed; a uint64 is stored by words.to_bigint. Hashes are 32 bytes. On SQLite the tables are
+STRICT: a value of another type than its column's is refused, as PostgreSQL does.
+"""
+
+from typing import Any, ClassVar
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlmodel import Field, SQLModel
+
+from chain.store.words import CarrierState, SubmissionState
+
+Number = BigInteger().with_variant(Integer(), "sqlite")
+_CARRIED = "('sent', 'on chain', 'final')"
+_IN_BLOCK = "('on chain', 'final')"
+_STRICT = {"sqlite_strict": True}
+
+
+class Book(SQLModel):
+    """What all tables of the book have in common: their names' rule and their metadata."""
+
+    metadata: ClassVar[MetaData] = MetaData(naming_convention={"pk": "pk_%(table_name)s"})
+
+
+def _one_of(words: type[SubmissionState] | type[CarrierState], name: str) -> CheckConstraint:
+    return CheckConstraint(f"state IN ({', '.join(repr(str(word)) for word in words)})", name=name)
+
+
+def _open(state: SubmissionState) -> Index:
+    """The submissions in one state, oldest first; those that are through do not burden it."""
+    where = text(f"state = '{state}'")
+    name = f"ix_submission_{state.replace(' ', '_')}"
+    return Index(name, "state", "id", sqlite_where=where, postgresql_where=where)
+
+
+def _partial(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+    return Index(name, *columns, unique=unique, sqlite_where=text(where), postgresql_where=text(where))
+
+
+def _key(target: str, name: str, use_alter: bool = False) -> ForeignKey:
+    """Of two tables that name each other: checked at once, or at the end where a transaction asks for that."""
+    return ForeignKey(target, name=name, deferrable=True, initially="IMMEDIATE", use_alter=use_alter)
+
+
+def _column(kind: Any, *rules: Any, null: bool = False, **options: Any) -> Any:
+    return Field(sa_column=Column(kind, *rules, nullable=null, **options))
+
+
+class Setting(Book, table=True):
+    """One fact about the book as a whole, such as the chain's id or its genesis time."""
+
+    __tablename__ = "setting"
+    __table_args__ = (_STRICT,)
+    name: str = _column(Text, primary_key=True)
+    value: str = _column(Text)
+
+
+class Submission(Book, table=True):
+    """One intent on its way to the chain. The row is the acknowledgement: it is written before anybody is told."""
+
+    __tablename__ = "submission"
+    __table_args__ = (
+        UniqueConstraint("key", name="uq_submission_key"),
+        CheckConstraint("length(request_hash) = 32", name="ck_submission_request_hash"),
+        CheckConstraint("gas > 0", name="ck_submission_gas"),
+        _one_of(SubmissionState, "ck_submission_state"),
+        CheckConstraint(
+            "state NOT IN ('sent', 'on chain', 'final') OR carrier IS NOT NULL", name="ck_submission_carried"
+        ),
+        CheckConstraint("state NOT IN ('on chain', 'final') OR block IS NOT NULL", name="ck_submission_in_block"),
+        CheckConstraint("state <> 'refused' OR error IS NOT NULL", name="ck_submission_reason"),
+        _open(SubmissionState.QUEUED),
+        _open(SubmissionState.SENT),
+        _open(SubmissionState.ON_CHAIN),
+        _partial("ix_submission_carrier", "carrier", where="carrier IS NOT NULL"),
+        {**_STRICT, "sqlite_autoincrement": True},
+    )
+    id: int | None = _column(Number, primary_key=True, autoincrement=True)
+    key: str = _column(Text)  # idempotency key
+    request_hash: bytes = _column(LargeBinary)  # of the body: the same key with another one is a conflict
+    operation: str = _column(Text)
+    subject: int = _column(Number)  # packed obligation as a signed number, 0 when there is none
+    calldata: bytes = _column(LargeBinary)  # the signed intent as the ledger takes it
+    gas: int = _column(Number)  # limit
+    state: str = _column(Text)  # words.SubmissionState
+    carrier: bytes | None = _column(
+        LargeBinary,
+        ForeignKey(
+            "carrier.hash", name="fk_submission_carrier", deferrable=True, initially="IMMEDIATE", use_alter=True
+        ),
+        null=True,
+    )  # the transaction it was last put into
+    block: int | None = _column(Number, null=True)
+    error: str | None = _column(Text, null=True)  # JSON {code, arguments}
+    queued_at: int = _column(Number)  # UTC microseconds
+
+
+class Carrier(Book, table=True):
+    """A raw transaction of a relay key, written before it is sent. Of one nonce, at most one is not dead."""
+
+    __tablename__ = "carrier"
+    __table_args__ = (
+        CheckConstraint("length(hash) = 32", name="ck_carrier_hash"),
+        CheckConstraint("nonce >= 0", name="ck_carrier_nonce"),
+        _one_of(CarrierState, "ck_carrier_state"),
+        _partial("uq_carrier_relay_nonce", "relay", "nonce", where="state <> 'dead'", unique=True),
+        _partial("ix_carrier_pending", "relay", "nonce", where="state = 'pending'"),
+        _STRICT,
+    )
+    hash: bytes = _column(LargeBinary, primary_key=True)
+    relay: str = _column(Text)  # address
+    nonce: int = _column(Number)
+    submission: int | None = _column(
+        Number, _key("submission.id", "fk_carrier_submission"), null=True
+    )  # none for a deployment or a no-op
+    raw: bytes = _column(LargeBinary)
+    state: str = _column(Text)  # words.CarrierState
+
+
+class Block(Book, table=True):
+    """A block of the embedded chain: planned by its row, then known by its hash and state root."""
+
+    __tablename__ = "block"
+    __table_args__ = (
+        CheckConstraint("number >= 0", name="ck_block_number"),
+        CheckConstraint("hash IS NULL OR length(hash) = 32", name="ck_block_hash"),
+        CheckConstraint("state_root IS NULL OR length(state_root) = 32", name="ck_block_state_root"),
+        _partial("ix_block_planned", "number", where="hash IS NULL"),
+        _STRICT,
+    )
+    number: int = _column(Number, primary_key=True, autoincrement=False)
+    timestamp: int = _column(Number)  # UTC seconds
+    hash: bytes | None = _column(LargeBinary, null=True)
+    state_root: bytes | None = _column(LargeBinary, null=True)
+
+
+class BlockItem(Book, table=True):
+    """The place of a transaction in a planned block."""
+
+    __tablename__ = "block_item"
+    __table_args__ = (
+        UniqueConstraint("carrier", name="uq_block_item_carrier"),
+        CheckConstraint("position >= 0", name="ck_block_item_position"),
+        _STRICT,
+    )
+    number: int = _column(Number, ForeignKey("block.number", name="fk_block_item_number"), primary_key=True)
+    position: int = _column(Number, primary_key=True)
+    carrier: bytes = _column(LargeBinary, ForeignKey("carrier.hash", name="fk_block_item_carrier"))

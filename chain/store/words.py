@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The words and numbers that the book stores."""
+
+from enum import StrEnum
+
+
+class SubmissionState(StrEnum):
+    """Where an intent is on its way to the chain; the words of pages and API, as they stand in the book.
+
+    "on chain" has its space in the book too: one spelling everywhere needs no table that translates.
+    """
+
+    QUEUED = "queued"  # acknowledged: the book has it
+    SENT = "sent"  # the book has its transaction, so it may be with a node
+    ON_CHAIN = "on chain"  # in a block that may still be replaced
+    FINAL = "final"  # in a block that will not be
+    REFUSED = "refused"  # it never happens; `error` says why
+
+
+class CarrierState(StrEnum):
+    """What became of a raw transaction."""
+
+    PENDING = "pending"  # a node may take it: it is sent until it is mined or dead
+    MINED = "mined"  # in a block
+    DEAD = "dead"  # its nonce was spent by another transaction: it can never be mined
+
+
+_SIGN, _SPAN = 2**63, 2**64
+
+
+def to_bigint(packed: int) -> int:
+    """A uint64, such as a packed obligation, as the signed 64 bits that databases have (two's complement)."""
+    assert 0 <= packed < _SPAN, f"{packed} is no uint64"
+    return packed - _SPAN if packed >= _SIGN else packed
+
+
+def from_bigint(stored: int) -> int:
+    """The uint64 that `to_bigint` stored."""
+    assert -_SIGN <= stored < _SIGN, f"{stored} has more than 64 bits"
+    return stored % _SPAN

@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The outbox is the record: what it has acknowledged happens once, whatever dies when.
+
+One commit takes the idempotency key, the hash of the request and the signed intent: only then is a request
+acknowledged, as `queued`. The same key with the same body is the same submission; with another body it is a conflict.
+"""
+
+import hashlib
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from chain.abi import reverts
+from chain.abi.calls import SignedCall, encode
+from chain.abi.ids import pack_obligation
+from chain.domain.clock import Clock, SystemClock
+from chain.domain.errors import DeepTierError
+from chain.domain.vocabulary import ClaimId, Hash, ObligationId
+from chain.store.db import Db
+from chain.store.errors import AlreadyThere
+from chain.store.words import SubmissionState as State
+from chain.store.words import to_bigint
+from chain.submission import gas
+from chain.submission.errors import KeyConflict, NeverTaken, SubmissionUnknown
+
+_COLUMNS = "id, key, operation, state, carrier, block, error"
+_POLL = 0.004  # seconds between two looks
+
+
+DONE = (State.FINAL, State.REFUSED)
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One intent on its way to the chain."""
+
+    id: int
+    key: str
+    operation: str  # the message's name
+    state: State
+    transaction: Hash | None  # since SENT
+    block: int | None  # since ON_CHAIN, also of one that the ledger refused
+    refusal: DeepTierError | None  # why it was REFUSED
+
+
+class Outbox:
+    """The submissions of a book. One connection, one thread."""
+
+    def __init__(self, db: Db, clock: Clock | None = None) -> None:
+        self._db, self._clock = db, clock or SystemClock()
+
+    def submit(self, call: SignedCall, key: str) -> Submission:
+        """Acknowledge a signed intent. Raises KeyConflict, those of `encode`, StoreError; then nothing was taken."""
+        return self.submit_all([(call, key)])[0]
+
+    def submit_all(self, calls: Sequence[tuple[SignedCall, str]]) -> list[Submission]:
+        """Acknowledge several in one commit, all or none. Raises as `submit`."""
+        at = self._clock.now()
+        rows = [(*_row(call, key), at) for call, key in calls]
+        try:
+            self._insert(rows)
+        except AlreadyThere:  # another process was faster with one of the keys; now it is known
+            self._insert(rows)
+        return [self.by_key(row[0]) for row in rows]
+
+    def submission(self, number: int) -> Submission:
+        """Raises SubmissionUnknown."""
+        return self._one("id", number)
+
+    def by_key(self, key: str) -> Submission:
+        """Raises SubmissionUnknown."""
+        return self._one("key", key)
+
+    def wait(self, number: int, seconds: float) -> Submission:
+        """The submission once it is final or refused, or as it is after so many seconds. Raises SubmissionUnknown."""
+        until = time.monotonic() + seconds
+        while (found := self.submission(number)).state not in DONE and time.monotonic() < until:
+            time.sleep(_POLL)
+        return found
+
+    def counts(self) -> dict[State, int]:
+        """How many submissions are in each state."""
+        found: dict[str, int] = dict(self._db.all("SELECT state, COUNT(*) FROM submission GROUP BY state"))
+        return {state: found.get(state.value, 0) for state in State}
+
+    def _insert(self, rows: Sequence[tuple[Any, ...]]) -> None:
+        with self._db.transaction():
+            known = self._known([row[0] for row in rows])
+            fresh: dict[str, tuple[Any, ...]] = {}
+            for row in rows:
+                before = known.get(row[0]) or (fresh[row[0]][1] if row[0] in fresh else None)
+                if before is None:
+                    fresh[row[0]] = row
+                elif before != row[1]:
+                    raise KeyConflict(key=row[0])
+            self._db.executemany(
+                "INSERT INTO submission (key, request_hash, operation, subject, calldata, gas, state, queued_at)"
+                " VALUES (?, ?, ?, ?, ?, ?, 'queued', ?)",
+                list(fresh.values()),
+            )
+
+    def _known(self, keys: Sequence[str]) -> dict[str, bytes]:
+        found: dict[str, bytes] = {}
+        for start in range(0, len(keys), 500):
+            some = keys[start : start + 500]
+            marks = ", ".join("?" * len(some))
+            found |= dict(self._db.all(f"SELECT key, request_hash FROM submission WHERE key IN ({marks})", some))
+        return found
+
+    def _one(self, column: str, value: int | str) -> Submission:
+        row = self._db.one(f"SELECT {_COLUMNS} FROM submission WHERE {column} = ?", [value])
+        if row is None:
+            raise SubmissionUnknown(submission=value)
+        number, key, operation, state, carrier, block, error = row
+        transaction = None if carrier is None else Hash(bytes(carrier))
+        refusal = None if error is None else told(error)
+        return Submission(number, key, operation, State(state), transaction, block, refusal)
+
+
+def error_text(data: bytes) -> str:
+    """What is kept of a refusal by the ledger: what its transaction answered."""
+    return json.dumps({"answered": data.hex()})
+
+
+def never_text(said: str) -> str:
+    """What is kept of a transaction that the node will never take: what it said."""
+    return json.dumps({"said": said})
+
+
+def told(error: str) -> DeepTierError:
+    """The typed error that was kept."""
+    kept = json.loads(error)
+    return NeverTaken(said=kept["said"]) if "said" in kept else reverts.refusal(bytes.fromhex(kept["answered"]))
+
+
+def _row(call: SignedCall, key: str) -> tuple[Any, ...]:
+    calldata = encode(call)
+    limit = gas.limit(call.message, len(call.invoices))
+    hashed = hashlib.sha256(calldata).digest()
+    name = type(call.message).__name__
+    return key, hashed, name, to_bigint(_subject(call.message)), calldata, limit
+
+
+def _subject(message: Any) -> int:
+    """The packed obligation that a message is about, 0 when there is none: its submissions keep their order."""
+    about = getattr(message, "claim", None) or getattr(message, "obligation", None)
+    if about is None and hasattr(message, "quote"):
+        about = message.quote.claim
+    if isinstance(about, ClaimId):
+        about = about.obligation
+    if isinstance(about, ObligationId):
+        return pack_obligation(about)
+    number = getattr(about, "number", None)  # of a NewObligation
+    return 0 if number is None else pack_obligation(ObligationId(message.participant, number))

@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The sender as a process of its own: `python -m chain.submission.process --help`.
+
+It runs until it is told to stop (SIGTERM, SIGINT). Whatever is in its way (no node, a node that hangs or answers
+nonsense, a full disk, a locked book, a clock set back) it says once, waits, and goes on when it is gone. Only a chain
+that is not the book's ends it, with exit code 3: from there only people can go on.
+"""
+
+import argparse
+import json
+import signal
+import sys
+import time
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from chain.domain.clock import SystemClock
+from chain.domain.vocabulary import Address
+from chain.node import failpoints
+from chain.node.anvil import prove
+from chain.node.errors import BlockDiffers, NodeError
+from chain.node.rpc import Rpc
+from chain.node.sequencer import Sequencer
+from chain.signing.key import Key
+from chain.store.db import Db, connect
+from chain.store.errors import StoreError
+from chain.submission.clock import DemoClock
+from chain.submission.errors import SenderStopped
+from chain.submission.sender import Sender, Target
+from chain.submission.status import Status
+
+IDLE = 0.003  # seconds between two looks at an empty queue
+WAITS = (0.05, 0.1, 0.2, 0.5, 1.0)  # seconds before it tries again, the last one from then on
+TIMEOUT = 5.0  # seconds for an answer of the node
+ALARM = 3
+"""The exit code that says: do not start me again."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run; the exit code."""
+    asked = _arguments(arguments)
+    if asked.failpoint:
+        failpoints.arm(asked.failpoint)
+    stop = _Stop()
+    status = Status(asked.status)
+    waits = 0
+    while not stop.asked:
+        try:
+            with connect(asked.book if "://" in asked.book else Path(asked.book)) as db:
+                _run(db, asked, stop, status)
+        except BlockDiffers as error:
+            status.alarm(error)
+            log("alarm", error.as_dict("en"))
+            return ALARM
+        except (NodeError, StoreError, SenderStopped) as error:
+            waits = 0 if status.ran else waits + 1
+            if status.waiting(error):
+                log("waiting", {"reason": error.code})
+            stop.wait(WAITS[min(waits, len(WAITS) - 1)])
+    status.stopped()
+    log("stopped", {})
+    return 0
+
+
+def _run(db: Db, asked: argparse.Namespace, stop: "_Stop", status: Status) -> None:
+    """Settle, then make blocks until told to stop. Raises what stands in the way."""
+    url = asked.node.read_text("ascii").strip() if asked.node.is_file() else ""
+    rpc = Rpc(url or "http://127.0.0.1:9", timeout=asked.timeout)  # no node yet: unreachable, as a node that is gone
+    try:
+        prove(rpc, asked.chain_id)
+        relay = Key.of(bytes.fromhex(asked.relay.read_text("ascii").strip()))
+        clock = DemoClock(db) if asked.demo else SystemClock()
+        sender = Sender(db, Sequencer(rpc), relay, Target(asked.chain_id, asked.ledger), clock, log)
+        sender.settle()
+        status.running()
+        while not stop.asked:
+            if sender.step() == 0:
+                stop.wait(IDLE)
+    finally:
+        rpc.close()
+
+
+class _Stop:
+    """Whether somebody asked us to stop; the block under way is finished first."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._ask)
+
+    def wait(self, seconds: float) -> None:
+        until = time.monotonic() + seconds
+        while not self.asked and (left := until - time.monotonic()) > 0:
+            time.sleep(min(left, 0.05))
+
+    def _ask(self, number: int, frame: FrameType | None) -> None:
+        self.asked = True
+
+
+def log(event: str, facts: dict[str, Any]) -> None:
+    """A line of JSON on standard error: what happened, without names, keys, amounts or invoice numbers."""
+    print(json.dumps({"event": event, **facts}), file=sys.stderr, flush=True)
+
+
+def _arguments(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser("chain.submission.process", description="Sends what the book has queued.")
+    parser.add_argument("--book", required=True, help="path of the SQLite file, or a PostgreSQL address")
+    parser.add_argument("--node", required=True, type=Path, help="file with the node's address")
+    parser.add_argument("--chain-id", required=True, type=int)
+    parser.add_argument("--ledger", required=True, type=Address)
+    parser.add_argument("--relay", required=True, type=Path, help="file with the relay's private key, in hex")
+    parser.add_argument("--demo", action="store_true", help="a demo network: the book may have moved its clock")
+    parser.add_argument("--status", type=Path, help="file that says how it goes")
+    parser.add_argument("--timeout", type=float, default=TIMEOUT, help="seconds for an answer of the node")
+    parser.add_argument(
+        "--failpoint", help=f"die there: one of {', '.join(failpoints.POINTS)}; NAME:n for the n-th time"
+    )
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

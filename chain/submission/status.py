@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How a part of the service goes, in a small file that anyone with the folder may look at."""
+
+import json
+import os
+from pathlib import Path
+
+from chain.domain.errors import DeepTierError
+
+
+class Status:
+    """What is said of one process; written when it changes. `ran`: whether it ran since it last waited."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._path, self._said = path, ""
+        self.ran = False
+
+    def running(self) -> None:
+        """All is well."""
+        self.ran = True
+        self._say("running", None)
+
+    def waiting(self, error: DeepTierError) -> bool:
+        """Something is in the way and it will try again; whether that is news."""
+        ran, self.ran = self.ran, False
+        return self._say("waiting", error) or ran
+
+    def alarm(self, error: DeepTierError) -> None:
+        """It has stopped for good."""
+        self._say("alarm", error)
+
+    def stopped(self) -> None:
+        """It was told to stop."""
+        self._say("stopped", None)
+
+    def _say(self, state: str, error: DeepTierError | None) -> bool:
+        told = {"state": state, "pid": os.getpid()}
+        if error is not None:
+            told |= {"code": error.code, "zh": error.message("zh"), "en": error.message("en")}
+        said = json.dumps(told, ensure_ascii=False)
+        if said == self._said:
+            return False
+        self._said = said
+        if self._path is not None:
+            fresh = self._path.with_suffix(".new")
+            try:
+                fresh.write_text(said + "\n", "utf-8")
+                fresh.replace(self._path)
+            except OSError:  # a full disk must not keep the sender from waiting for a better day; the log has it too
+                fresh.unlink(missing_ok=True)
+        return True

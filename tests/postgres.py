@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A real PostgreSQL server for tests: in a temporary folder, on a Unix socket alone, without fsync, gone at the end."""
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+
+_USER = "postgres"  # the server refuses to run as root
+_SPEED = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "shared_buffers=32MB", "max_connections=50")
+
+
+@dataclass
+class Server:
+    """A running server; each test asks for a database of its own."""
+
+    folder: Path
+    programs: Path
+    names: Iterator[int] = field(default_factory=count)
+
+    def url(self, name: str) -> str:
+        """The address of one of its databases."""
+        return f"postgresql://{_USER}@/{name}?host={self.folder}"
+
+    def database(self) -> str:
+        """The address of a new, empty one."""
+        import psycopg  # here, since every run of pytest loads this module
+
+        name = f"book{next(self.names)}"
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'")
+        return self.url(name)
+
+    def start(self) -> None:
+        """Let it run until `stop`; the answer comes when it takes connections."""
+        settings = [
+            f"-c {setting}" for setting in (*_SPEED, "listen_addresses=''", f"unix_socket_directories={self.folder}")
+        ]
+        self._control("start", "-w", "-l", str(self.folder / "log"), "-o", " ".join(settings))
+
+    def stop(self, mode: str = "fast") -> None:
+        """End it: `fast` breaks connections off, `immediate` also leaves it to recover."""
+        self._control("stop", "-w", "-m", mode)
+
+    def create(self) -> None:
+        """Make the files that it needs."""
+        self._run(
+            "initdb", "-D", str(self.folder / "data"), "-A", "trust", "-U", _USER, "-E", "UTF8", "--locale=C", "-N"
+        )
+
+    def _control(self, *arguments: str) -> None:
+        self._run("pg_ctl", "-D", str(self.folder / "data"), *arguments)
+
+    def _run(self, program: str, *arguments: str) -> None:
+        as_user = _USER if os.geteuid() == 0 else None
+        ended = subprocess.run(
+            [str(self.programs / program), *arguments],
+            user=as_user,
+            group=pwd.getpwnam(_USER).pw_gid if as_user else None,
+            extra_groups=() if as_user else None,
+            cwd=self.folder,
+            stdin=subprocess.DEVNULL,
+            stdout=(log := (self.folder / f"{program}.log").open("wb")),  # a pipe would stay open as long as the server
+            stderr=subprocess.STDOUT,
+            check=False,
+        )
+        log.close()
+        assert ended.returncode == 0, (self.folder / f"{program}.log").read_text(errors="replace")
+
+
+def find_programs() -> Path | None:
+    """The folder of initdb and pg_ctl: Debian does not put it on the PATH."""
+    found = shutil.which("initdb")
+    places = [Path(found).parent] if found else []
+    places += sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda place: place.parent.name, reverse=True)
+    return next((place for place in places if (place / "initdb").exists() and (place / "pg_ctl").exists()), None)
+
+
+@contextmanager
+def serving(programs: Path) -> Iterator[Server]:
+    """A server for as long as the block runs."""
+    folder = Path(tempfile.mkdtemp(prefix="deeptier-pg-"))  # short: a socket's path has 107 bytes
+    if os.geteuid() == 0:
+        shutil.chown(folder, _USER, _USER)
+    server = Server(folder, programs)
+    try:
+        server.create()
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop("immediate")
+    finally:
+        shutil.rmtree(folder)

@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Rows for books, and a process that writes them until it is killed."""
+
+import resource
+import sys
+import time
+from collections.abc import Sequence
+
+from chain.store.db import Db, Value, connect
+from chain.store.errors import StoreError
+from chain.store.words import CarrierState, SubmissionState
+
+NEW = (
+    "INSERT INTO submission (key, request_hash, operation, subject, calldata, gas, state, queued_at)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+)
+CARRY = "INSERT INTO carrier (hash, relay, nonce, submission, raw, state) VALUES (?, ?, ?, ?, ?, ?)"
+
+
+def submission(key: str, *, request_hash: bytes = bytes(32), gas: int = 100_000) -> Sequence[Value]:
+    """The parameters of NEW."""
+    return (
+        key,
+        request_hash,
+        "split",
+        7 << 32 | 1,
+        b"\x00calldata\xff",
+        gas,
+        SubmissionState.QUEUED,
+        1_795_000_000_000_000,
+    )
+
+
+def hashed(nonce: int, salt: int = 0) -> bytes:
+    """32 bytes that tell nonces and salts apart."""
+    return nonce.to_bytes(16, "big") + salt.to_bytes(16, "big")
+
+
+def carrier(nonce: int, of: int | None, *, salt: int = 0, relay: str = "relay") -> Sequence[Value]:
+    """The parameters of CARRY."""
+    return (hashed(nonce, salt), relay, nonce, of, b"raw" * 40, CarrierState.PENDING)
+
+
+def queue(db: Db, *keys: str) -> list[int]:
+    """Queue submissions in one transaction; their ids."""
+    with db.transaction():
+        rows = [db.one(f"{NEW} RETURNING id", submission(key)) for key in keys]
+    return [row[0] for row in rows if row]
+
+
+def count(db: Db, table: str = "submission") -> int:
+    """How many rows a table has."""
+    row = db.one(f"SELECT count(*) FROM {table}")
+    assert row is not None
+    return int(row[0])
+
+
+def history(db: Db, submissions: int) -> None:
+    """One submission of each fate in turn, with its carrier and block; a no-op and a few settings."""
+    db.executemany(
+        "INSERT INTO setting (name, value) VALUES (?, ?)", [("chain", "31337"), ("Zeit", "ü"), ("链", '"\\\n')]
+    )
+    for number in range(submissions):
+        (of,) = queue(db, f"history-{number}")
+        if number % 4 == 0:
+            continue
+        with db.transaction():
+            db.execute(CARRY, carrier(number, of))
+            db.execute("UPDATE submission SET state = 'sent', carrier = ? WHERE id = ?", (hashed(number), of))
+            if number % 4 == 1:
+                continue
+            db.execute("INSERT INTO block (number, timestamp) VALUES (?, ?)", (number, 1_795_000_000))
+            db.execute(
+                "INSERT INTO block_item (number, position, carrier) VALUES (?, ?, ?)", (number, 0, hashed(number))
+            )
+            state = "final" if number % 4 == 2 else "on chain"
+            db.execute("UPDATE submission SET state = ?, block = ? WHERE id = ?", (state, number, of))
+            db.execute("UPDATE carrier SET state = 'mined' WHERE hash = ?", (hashed(number),))
+    db.execute(CARRY, carrier(submissions, None))
+
+
+def write_until_killed(address: str, name: str, size: int) -> None:
+    """Commit batches of `size` submissions, each with its carrier, and acknowledge each batch in a line."""
+    with connect(address, patience=30) as db:
+        for batch in range(1_000_000):
+            with db.transaction():
+                for place in range(size):
+                    nonce = batch * size + place
+                    row = db.one(f"{NEW} RETURNING id", submission(f"{name}-{nonce}"))
+                    assert row is not None
+                    salt = int.from_bytes(name.encode(), "big")
+                    db.execute(CARRY, carrier(nonce, row[0], salt=salt, relay=name))
+                    told = (hashed(nonce, salt), row[0])
+                    db.execute("UPDATE submission SET state = 'sent', carrier = ? WHERE id = ?", told)
+            sys.stdout.write(f"{batch}\n")
+            sys.stdout.flush()
+            time.sleep(0.002)  # SQLite's lock has no queue: who asks without a pause starves others
+
+
+def stop_inside(address: str) -> None:
+    """Commit one row, then say so in the middle of a transaction that has written many, and stay there."""
+    with connect(address) as db:
+        queue(db, "kept")
+        with db.transaction():
+            db.executemany(NEW, [submission(f"half-{number}") for number in range(2000)])
+            sys.stdout.write("inside\n")
+            sys.stdout.flush()
+            sys.stdin.read()
+
+
+def write_beyond_a_limit(address: str) -> None:
+    """Commit more than the system lets this process write to a file, and tell the error's code."""
+    with connect(address) as db:
+        limit = 32 + 40 * (24 + 4096)  # where a frame of the log ends: the next write fails, none is cut short
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+        try:
+            with db.transaction():
+                db.executemany(NEW, [submission(f"{number}-{'x' * 1000}") for number in range(200)])
+        except StoreError as error:
+            sys.stdout.write(f"{error.code}\n")
+
+
+if __name__ == "__main__":
+    match sys.argv[1:]:
+        case "write", address, name, size:
+            write_until_killed(address, name, int(size))
+        case "stop", address:
+            stop_inside(address)
+        case "limited", address:
+            write_beyond_a_limit(address)
