@@ -2,6 +2,7 @@
 """What every test may ask for, and a loud list of the tests that did not run."""
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +19,12 @@ SHARED_DATA = "shared data:"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--soak", action="store_true", help="play all of what an ordinary run plays a seeded tenth of")
+
+
+@pytest.fixture(autouse=True)
+def usual_recursion_limit() -> None:
+    """Python's own: py-evm, which only tests load, raises it beyond what the stack holds."""
+    sys.setrecursionlimit(1_000)
 
 
 @pytest.fixture(scope="session")

@@ -11,8 +11,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
+from typing import Any
 
-_USER = "postgres"  # the server refuses to run as root
+_USER = "postgres"
 _SPEED = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "shared_buffers=32MB", "max_connections=50")
 
 
@@ -24,18 +25,18 @@ class Server:
     programs: Path
     names: Iterator[int] = field(default_factory=count)
 
-    def url(self, name: str) -> str:
+    def url(self, name: str, more: str = "") -> str:
         """The address of one of its databases."""
-        return f"postgresql://{_USER}@/{name}?host={self.folder}"
+        return f"postgresql://{_USER}@/{name}?host={self.folder}{more}"
 
     def database(self) -> str:
-        """The address of a new, empty one."""
+        """The address of a place without tables: a schema of its own, since a whole database takes 7 MB and a while."""
         import psycopg  # here, since every run of pytest loads this module
 
         name = f"book{next(self.names)}"
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'")
-        return self.url(name)
+            connection.execute(f"CREATE SCHEMA {name}".encode())
+        return self.url("postgres", f"&options=-csearch_path%3D{name}")
 
     def start(self) -> None:
         """Let it run until `stop`; the answer comes when it takes connections."""
@@ -58,20 +59,25 @@ class Server:
         self._run("pg_ctl", "-D", str(self.folder / "data"), *arguments)
 
     def _run(self, program: str, *arguments: str) -> None:
-        as_user = _USER if os.geteuid() == 0 else None
-        ended = subprocess.run(
-            [str(self.programs / program), *arguments],
-            user=as_user,
-            group=pwd.getpwnam(_USER).pw_gid if as_user else None,
-            extra_groups=() if as_user else None,
-            cwd=self.folder,
-            stdin=subprocess.DEVNULL,
-            stdout=(log := (self.folder / f"{program}.log").open("wb")),  # a pipe would stay open as long as the server
-            stderr=subprocess.STDOUT,
-            check=False,
-        )
-        log.close()
-        assert ended.returncode == 0, (self.folder / f"{program}.log").read_text(errors="replace")
+        told = self.folder / f"{program}.log"  # a file: a pipe would stay open as long as the server
+        with told.open("wb") as out:
+            ended = subprocess.run(
+                [str(self.programs / program), *arguments],
+                cwd=self.folder,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                check=False,
+                **_identity(),
+            )
+        assert ended.returncode == 0, told.read_text(errors="replace")
+
+
+def _identity() -> dict[str, Any]:
+    """As whom its programs run: the server refuses root."""
+    if os.geteuid() != 0:
+        return {}
+    return {"user": _USER, "group": pwd.getpwnam(_USER).pw_gid, "extra_groups": ()}
 
 
 def find_programs() -> Path | None:
@@ -84,17 +90,21 @@ def find_programs() -> Path | None:
 
 @contextmanager
 def serving(programs: Path) -> Iterator[Server]:
-    """A server for as long as the block runs."""
+    """A server for as long as the block runs, or the process."""
     folder = Path(tempfile.mkdtemp(prefix="deeptier-pg-"))  # short: a socket's path has 107 bytes
     if os.geteuid() == 0:
         shutil.chown(folder, _USER, _USER)
     server = Server(folder, programs)
+    # It waits for its input to end, which it does with the tests however they end, even by SIGKILL.
+    tidy_up = (
+        f"cat >/dev/null; '{programs}/pg_ctl' -D '{folder}/data' stop -m immediate >/dev/null 2>&1; rm -rf '{folder}'"
+    )
+    guard = subprocess.Popen(
+        ["sh", "-c", tidy_up], stdin=subprocess.PIPE, start_new_session=True, cwd="/", **_identity()
+    )
     try:
         server.create()
         server.start()
-        try:
-            yield server
-        finally:
-            server.stop("immediate")
+        yield server
     finally:
-        shutil.rmtree(folder)
+        guard.communicate()

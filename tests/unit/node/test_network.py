@@ -47,15 +47,6 @@ def folder(tmp_path: Path) -> Iterator[Folder]:
         yield mine
 
 
-@pytest.fixture(autouse=True)
-def usual_depth() -> Iterator[None]:
-    """Python's own limit of recursion: py-evm, which the tests import, raises it beyond what the stack holds."""
-    raised = sys.getrecursionlimit()
-    sys.setrecursionlimit(1_000)
-    yield
-    sys.setrecursionlimit(raised)
-
-
 def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 

@@ -284,12 +284,15 @@ def test_take__day_turns_amid_its_sync__waits_for_it(folder: Path, monkeypatch: 
     count = DayCount(folder, clock)
     count.take(ANN, name(1), 1)
     entered, go, turned = threading.Event(), threading.Event(), threading.Event()
+    synced: list[int] = []  # the file that the descriptor stands for, before and after
     real = os.fsync
 
     def slow(file: int) -> None:
         if not entered.is_set():
+            synced.append(os.fstat(file).st_ino)
             entered.set()
             assert go.wait(20)
+            synced.append(os.fstat(file).st_ino)
         real(file)
 
     def turn() -> None:
@@ -309,4 +312,6 @@ def test_take__day_turns_amid_its_sync__waits_for_it(folder: Path, monkeypatch: 
     turning.join()
     count.close()
     assert turned.is_set()
+    assert len(set(synced)) == 1
+    assert len(synced) == 2
     assert [path.stat().st_size for path in sorted((folder / "counts").iterdir())] == [2 * SIZE, SIZE]

@@ -3,7 +3,6 @@
 
 import resource
 import sys
-import time
 from collections.abc import Sequence
 
 from chain.store.db import Db, Value, connect
@@ -94,7 +93,6 @@ def write_until_killed(address: str, name: str, size: int) -> None:
                     db.execute("UPDATE submission SET state = 'sent', carrier = ? WHERE id = ?", told)
             sys.stdout.write(f"{batch}\n")
             sys.stdout.flush()
-            time.sleep(0.002)  # SQLite's lock has no queue: who asks without a pause starves others
 
 
 def stop_inside(address: str) -> None:

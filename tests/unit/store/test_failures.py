@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import psycopg
@@ -179,6 +179,23 @@ def test_folder__that_cannot_be_made__is_unavailable(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(StoreUnavailable, match="File exists"):
         upgrade(tmp_path / "file" / "book.db")
+
+
+def test_writers__four_that_never_pause__each_get_their_turn(tmp_path: Path) -> None:
+    address = f"sqlite://{tmp_path}/book.db"
+    upgrade(address)
+    with ExitStack() as stack:
+        writers = [stack.enter_context(writing("write", address, f"writer{number}", "1")) for number in range(4)]
+        for writer in writers:
+            assert writer.stdout is not None
+            assert len([writer.stdout.readline() for _ in range(50)]) == 50  # all of them have begun
+        time.sleep(1)
+        for writer in writers:
+            writer.kill()
+    with connect(address) as db:
+        written = [share for (share,) in db.all("SELECT count(*) FROM carrier GROUP BY relay")]
+    assert len(written) == 4
+    assert min(written) * 20 > max(written), written
 
 
 # ---------------------------------------------------------------- PostgreSQL
