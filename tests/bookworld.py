@@ -124,8 +124,8 @@ def node() -> Anvil:
 
 
 def blocks(db: Any) -> list[tuple[int, int, Hash]]:
-    """Number, time and hash of every block in a book."""
+    """Number, time and hash of every block in a book that was made."""
     return [
         (number, at, Hash(bytes(h)))
-        for number, at, h in db.all("SELECT number, timestamp, hash FROM block ORDER BY number")
+        for number, at, h in db.all("SELECT number, timestamp, hash FROM block WHERE hash IS NOT NULL ORDER BY number")
     ]

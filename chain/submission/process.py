@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The sender as a process of its own: `python -m chain.submission.process --help`.
+"""The sender as a process of its own: `python -m chain.submission.process --help`. With --depth it is a network's.
 
 It runs until it is told to stop (SIGTERM, SIGINT). Whatever is in its way (no node, a node that hangs or answers
 nonsense, a full disk, a locked book, a clock set back) it says once, waits, and goes on when it is gone. Only a chain
@@ -27,10 +27,12 @@ from chain.store.db import Db, connect
 from chain.store.errors import StoreError
 from chain.submission.clock import DemoClock
 from chain.submission.errors import SenderStopped
+from chain.submission.network import NetworkSender
 from chain.submission.sender import Sender, Target
 from chain.submission.status import Status
 
 IDLE = 0.003  # seconds between two looks at an empty queue
+LOOK = 0.02  # seconds between two looks at a network's head
 WAITS = (0.05, 0.1, 0.2, 0.5, 1.0)  # seconds before it tries again, the last one from then on
 TIMEOUT = 5.0  # seconds for an answer of the node
 ALARM = 3
@@ -69,14 +71,19 @@ def _run(db: Db, asked: argparse.Namespace, stop: "_Stop", status: Status) -> No
     rpc = Rpc(url or "http://127.0.0.1:9", timeout=asked.timeout)  # no node yet: unreachable, as a node that is gone
     try:
         prove(rpc, asked.chain_id)
-        relay = Key.of(bytes.fromhex(asked.relay.read_text("ascii").strip()))
-        clock = DemoClock(db) if asked.demo else SystemClock()
-        sender = Sender(db, Sequencer(rpc), relay, Target(asked.chain_id, asked.ledger), clock, log)
+        relays = [Key.of(bytes.fromhex(line)) for line in asked.relay.read_text("ascii").split()]
+        target = Target(asked.chain_id, asked.ledger)
+        sender: Sender | NetworkSender
+        if asked.depth is None:
+            clock = DemoClock(db) if asked.demo else SystemClock()
+            sender = Sender(db, Sequencer(rpc), relays[0], target, clock, log)
+        else:
+            sender = NetworkSender(db, rpc, relays, target, asked.depth, log)
         sender.settle()
         status.running()
         while not stop.asked:
             if sender.step() == 0:
-                stop.wait(IDLE)
+                stop.wait(IDLE if asked.depth is None else LOOK)
     finally:
         rpc.close()
 
@@ -109,7 +116,10 @@ def _arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--node", required=True, type=Path, help="file with the node's address")
     parser.add_argument("--chain-id", required=True, type=int)
     parser.add_argument("--ledger", required=True, type=Address)
-    parser.add_argument("--relay", required=True, type=Path, help="file with the relay's private key, in hex")
+    parser.add_argument("--relay", required=True, type=Path, help="file of relay keys, in hex, a line each")
+    parser.add_argument(
+        "--depth", type=int, help="the node makes blocks by itself: final with so many blocks on top, 0 for QBFT"
+    )
     parser.add_argument("--demo", action="store_true", help="a demo network: the book may have moved its clock")
     parser.add_argument("--status", type=Path, help="file that says how it goes")
     parser.add_argument("--timeout", type=float, default=TIMEOUT, help="seconds for an answer of the node")

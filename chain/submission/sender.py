@@ -249,7 +249,7 @@ class Sender:
         return Hash(bytes(row[0]))
 
     def _next_nonce(self, relay: Address) -> int:
-        row = self._db.one("SELECT MAX(nonce) FROM carrier WHERE relay = ?", [relay])
+        row = self._db.one("SELECT MAX(nonce) FROM carrier WHERE relay = ? AND state <> 'dead'", [relay])
         return 0 if row is None or row[0] is None else int(row[0]) + 1
 
     def _time(self) -> UtcSeconds:

@@ -16,20 +16,22 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from chain.abi.calls import encode
+from chain.abi.calls import SignedCall, encode
 from chain.domain.clock import FixedClock
-from chain.domain.vocabulary import Hash
+from chain.domain.vocabulary import Hash, ObligationId
 from chain.node.sequencer import BLOCK_LIMIT, Plan, Sequencer
 from chain.signing.transaction import signed_transaction
 from chain.store.db import Db, connect
 from chain.submission import gas
 from chain.submission.outbox import Outbox
 from tests.bookworld import CHAIN_ID, LEDGER, make_sender
+from tests.cast import BEN, CORE, YUAN
 from tests.chains import RELAY
 from tests.faults.service import Prepared, Service, service
 
 CLAIMS = 40
 TICKS = 100  # of the system's clock a second, as /proc counts
+BATCHES, PIECES = 3, 100  # splits of each claim, pieces of a split
 SUBMITTED = 100  # submissions a commit of a client, as a batch of an API would
 
 
@@ -78,6 +80,31 @@ def alone(prepared: Prepared, count: int) -> float:
         return time.perf_counter() - began
 
 
+def batch(prepared: Prepared) -> float:
+    """Claims born a second by splits of a hundred pieces each, through the whole pipeline."""
+    calls = [_hundred(prepared, number, round_) for round_ in range(BATCHES) for number in range(1, CLAIMS + 1)]
+    with tempfile.TemporaryDirectory() as name, service(Path(name), prepared.copy(Path(name))) as running:
+        running.start_sender(timeout=30)
+        running.up()
+        with connect(running.book) as db:
+            outbox, began = Outbox(db), time.perf_counter()
+            outbox.submit_all([(call, f"batch {place}") for place, call in enumerate(calls)])
+            _until(lambda: _left(db) == 0)
+            seconds = time.perf_counter() - began
+            refused = db.one("SELECT COUNT(*) FROM submission WHERE state = 'refused'")
+        assert refused == (0,), "every split is good"
+    return len(calls) * PIECES / seconds
+
+
+def _hundred(prepared: Prepared, number: int, round_: int) -> SignedCall:
+    """A claim's next hundred pieces."""
+    world = prepared.world
+    claim = ObligationId(CORE.id, number).claim(1)
+    pieces = [(BEN, YUAN + place) for place in range(PIECES)]
+    version = prepared.rows.claims[claim].version + round_
+    return world.signed(world.split_many(claim, *pieces, acceptances=(), version=version))[0]
+
+
 def latency(prepared: Prepared, rate: float, count: int) -> dict[str, float]:
     """Milliseconds from acknowledgement to final, one submission a commit, at so many a second."""
     with tempfile.TemporaryDirectory() as name, service(Path(name), prepared.copy(Path(name))) as running:
@@ -123,6 +150,7 @@ def measure(pairs: int, count: int) -> dict[str, Any]:
             "cpu_us_per_tx": round(statistics.median(each["cpu"] for each in rounds) / count * 1e6, 1),
             "tx_per_s": round(tx_per_s),
             "node_tx_per_s": round(count / statistics.median(nodes)),
+            "batch_ops_per_s": round(batch(prepared)),
             "latency_ms": {k: round(v, 1) for k, v in latency(prepared, tx_per_s / 2, min(count, 1000)).items()},
             "rss_mb": round(max(each["rss_mb"] for each in rounds), 1),
         }

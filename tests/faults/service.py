@@ -56,7 +56,7 @@ class Prepared:
                 world.held(number)
             world.do(world.set_auto_accept(BEN, ANNA, world.now + 300 * DAY))
             set_clock(world.db, NOW)
-            self.rows, self.at = world.rows, world.now
+            self.world, self.rows, self.at = world, world.rows, world.now
             self.splits = [list(_splits(world, number, splits)) for number in range(1, claims + 1)]
             world.db.close()
 
