@@ -20,7 +20,11 @@ def encode(item: Item) -> bytes:
         item = item.to_bytes((item.bit_length() + 7) // 8, "big")
     if isinstance(item, bytes):
         return item if len(item) == 1 and item[0] < 0x80 else _prefix(0x80, len(item)) + item
-    whole = b"".join([encode(part) for part in item])
+    return listed(b"".join([encode(part) for part in item]))
+
+
+def listed(whole: bytes) -> bytes:
+    """The list of items that are encoded already, one behind the other."""
     return _prefix(0xC0, len(whole)) + whole
 
 
