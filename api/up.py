@@ -178,5 +178,9 @@ def _show(found: dict[str, Any]) -> None:
     console.print(table)
     console.print(f"{found['state']}; block {found['head']}")
     console.print("  ".join(f"{state}: {count}" for state, count in found["submissions"].items()))
+    if found["sender"].get("state") == "replaying":
+        facts = found["sender"]
+        console.print(f"rebuilding the chain from the book: {facts['blocks']} blocks, about {facts['seconds']} s")
+        console.print(f"正在由业务库重建链：{facts['blocks']} 个区块，约需 {facts['seconds']} 秒")
     if "code" in found["sender"]:
         console.print(f"{found['sender']['en']}\n{found['sender']['zh']}")

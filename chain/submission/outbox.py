@@ -80,6 +80,11 @@ class Outbox:
             time.sleep(_POLL)
         return found
 
+    def wait_all(self, numbers: Sequence[int], seconds: float) -> list[Submission]:
+        """As `wait`, for several: once all are through, or as they are after so many seconds."""
+        until = time.monotonic() + seconds
+        return [self.wait(number, until - time.monotonic()) for number in numbers]
+
     def counts(self) -> dict[State, int]:
         """How many submissions are in each state."""
         found: dict[str, int] = dict(self._db.all("SELECT state, COUNT(*) FROM submission GROUP BY state"))

@@ -73,10 +73,16 @@ def _run(db: Db, asked: argparse.Namespace, stop: "_Stop", status: Status) -> No
         prove(rpc, asked.chain_id)
         relays = [Key.of(bytes.fromhex(line)) for line in asked.relay.read_text("ascii").split()]
         target = Target(asked.chain_id, asked.ledger)
+
+        def tell(event: str, facts: dict[str, Any]) -> None:
+            log(event, facts)
+            if event == "replay":
+                status.replaying(facts)
+
         sender: Sender | NetworkSender
         if asked.depth is None:
             clock = DemoClock(db) if asked.demo else SystemClock()
-            sender = Sender(db, Sequencer(rpc), relays[0], target, clock, log)
+            sender = Sender(db, Sequencer(rpc), relays[0], target, clock, tell)
         else:
             sender = NetworkSender(db, rpc, relays, target, asked.depth, log)
         sender.settle()

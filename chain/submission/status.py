@@ -3,7 +3,10 @@
 
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 from chain.domain.errors import DeepTierError
 
@@ -20,6 +23,10 @@ class Status:
         self.ran = True
         self._say("running", None)
 
+    def replaying(self, facts: Mapping[str, Any]) -> None:
+        """The node is being played the book: how many blocks and transactions, and the seconds that it will take."""
+        self._say("replaying", None, facts)
+
     def waiting(self, error: DeepTierError) -> bool:
         """Something is in the way and it will try again; whether that is news."""
         ran, self.ran = self.ran, False
@@ -33,8 +40,8 @@ class Status:
         """It was told to stop."""
         self._say("stopped", None)
 
-    def _say(self, state: str, error: DeepTierError | None) -> bool:
-        told = {"state": state, "pid": os.getpid()}
+    def _say(self, state: str, error: DeepTierError | None, facts: Mapping[str, Any] = MappingProxyType({})) -> bool:
+        told = {"state": state, "pid": os.getpid(), **facts}
         if error is not None:
             told |= {"code": error.code, "zh": error.message("zh"), "en": error.message("en")}
         said = json.dumps(told, ensure_ascii=False)

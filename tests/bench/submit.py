@@ -105,6 +105,28 @@ def _hundred(prepared: Prepared, number: int, round_: int) -> SignedCall:
     return world.signed(world.split_many(claim, *pieces, acceptances=(), version=version))[0]
 
 
+def memory(prepared: Prepared, count: int) -> dict[str, float]:
+    """Megabytes that the sender holds after a tenth and after all of so many submissions that grow no state.
+
+    One signed split again and again under new keys: the first is done, the ledger refuses all others.
+    """
+    call = prepared.splits[0][0][0]
+    held: dict[str, float] = {}
+    with tempfile.TemporaryDirectory() as name, service(Path(name), prepared.copy(Path(name))) as running:
+        running.start_sender(timeout=30)
+        running.up()
+        assert running.sender is not None
+        with connect(running.book) as db:
+            outbox = Outbox(db)
+            for start in range(0, count, 1_000):
+                outbox.submit_all([(call, f"again {start + place}") for place in range(1_000)])
+                _until(lambda: _left(db) < 2_000)
+                if start + 1_000 == count // 10 or start + 1_000 >= count:
+                    _until(lambda: _left(db) == 0)
+                    held[f"after {start + 1_000}"] = round(_rss(running.sender.pid), 1)
+    return held
+
+
 def latency(prepared: Prepared, rate: float, count: int) -> dict[str, float]:
     """Milliseconds from acknowledgement to final, one submission a commit, at so many a second."""
     with tempfile.TemporaryDirectory() as name, service(Path(name), prepared.copy(Path(name))) as running:
@@ -191,8 +213,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--pairs", type=int, default=5)
     parser.add_argument("--n", type=int, default=4_000, help="splits a round")
+    parser.add_argument("--memory", type=int, default=0, help="submissions over which memory is to stay flat")
     asked = parser.parse_args(arguments)
     found = measure(asked.pairs, asked.n)
+    if asked.memory:
+        with tempfile.TemporaryDirectory() as name:
+            found["rss_mb_over"] = memory(Prepared(Path(name), 1, 1), asked.memory)
     if asked.json:
         print(json.dumps(found, indent=1))
         return

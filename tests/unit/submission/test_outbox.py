@@ -125,6 +125,16 @@ def test_wait__nothing_happens__comes_back_in_time_with_the_present_state(book: 
         assert box.wait(box.submit(split(), "a").id, 0.05).state == State.QUEUED
 
 
+def test_wait_all__some_through__comes_back_when_the_last_is(book: str) -> None:
+    with connect(book) as db:
+        box = outbox(db)
+        first, second = box.submit_all([(split(1), "a"), (split(2), "b")])
+        db.execute("UPDATE submission SET state = 'refused', error = ? WHERE key = 'a'", [never_text("no")])
+        assert [one.state for one in box.wait_all([first.id, second.id], 0.05)] == [State.REFUSED, State.QUEUED]
+        db.execute("UPDATE submission SET state = 'refused', error = ? WHERE key = 'b'", [never_text("no")])
+        assert [one.state for one in box.wait_all([first.id, second.id], 5)] == [State.REFUSED, State.REFUSED]
+
+
 def test_submission__refused__with_the_typed_error_that_the_ledger_gave(book: str) -> None:
     selector = bytes.fromhex("1f2a2005")  # ZeroAmount()
     with connect(book) as db:
