@@ -54,6 +54,8 @@ def checkpoint() -> None:
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
+    if frame is not None and frame.f_code is _interrupt.__code__:
+        return  # it came while the first one was being heard, which goes on
     now = time.monotonic()
     if not _asked or now > _asked[-1][0] + CLEAN_UP:
         _asked.append((now, number))

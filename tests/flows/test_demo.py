@@ -4,6 +4,7 @@
 Processes are known by a mark in their environment, which a child inherits: whatever still bears it was left behind.
 """
 
+import inspect
 import json
 import os
 import re
@@ -13,14 +14,16 @@ import stat
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import FrameType, FunctionType
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from api import interrupts
 from api.demo import compare
 from api.story.errors import NetworkDiffers
 from chain.domain.vocabulary import Address
@@ -276,3 +279,32 @@ def test_story__killed_outright__leaves_no_node() -> None:
     while marked(running.mark) and time.monotonic() < until:
         time.sleep(0.01)  # the kernel ends it in its own time
     assert marked(running.mark) == []
+
+
+def test_interrupt__heard_while_another_is_being_heard__the_first_one_counts() -> None:
+    interrupts._asked.clear()
+
+    def second(frame: FrameType | None) -> None:
+        interrupts._interrupt(signal.SIGTERM, frame)  # as Python does between two steps of the first handler
+
+    inner = FunctionType(interrupts._interrupt.__code__, {**vars(interrupts), "time": Meanwhile(second)})
+    try:
+        with pytest.raises(interrupts.Interrupted) as raised:
+            inner(signal.SIGINT, None)
+        assert raised.value.number == signal.SIGINT
+        assert [number for _, number in interrupts._asked] == [signal.SIGINT]
+    finally:
+        interrupts._asked.clear()
+
+
+class Meanwhile:
+    """A clock during whose reading something else happens in the frame that reads it."""
+
+    def __init__(self, happens: Callable[[FrameType | None], None]) -> None:
+        self._happens = happens
+
+    def monotonic(self) -> float:
+        here = inspect.currentframe()
+        assert here is not None
+        self._happens(here.f_back)
+        return time.monotonic()
