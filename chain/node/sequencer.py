@@ -15,6 +15,7 @@ from chain.domain.vocabulary import Hash
 from chain.node import answers
 from chain.node.errors import BlockDiffers, MalformedAnswer, NodeError, NodeRefused
 from chain.node.failpoints import reach
+from chain.node.outcomes import Outcome, outcomes
 from chain.node.rpc import Rpc
 
 BLOCK_LIMIT = 500
@@ -42,15 +43,6 @@ class Mined:
     hash: Hash
     state_root: Hash
     silent: tuple[Hash, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """How a transaction ended. `answered`: what a failed one answered."""
-
-    transaction: Hash
-    succeeded: bool
-    answered: bytes = b""
 
 
 class Sequencer:
@@ -107,10 +99,12 @@ class Sequencer:
             )
         return Mined(plan.number, found, root, self._silent(plan))
 
-    def ends(self, transactions: Sequence[Hash]) -> list[Ended]:
+    def ends(self, transactions: Sequence[Hash]) -> list[Outcome]:
         """How transactions ended that are in a block."""
-        receipts = self._rpc.batch([("eth_getTransactionReceipt", [f"0x{each.hex()}"]) for each in transactions])
-        return [self._end(each, receipt) for each, receipt in zip(transactions, receipts, strict=True)]
+        found = outcomes(self._rpc, transactions)
+        if None in found:
+            raise MalformedAnswer(node=self._rpc.node, method="eth_getTransactionReceipt", why="no receipt")
+        return [one for one in found if one is not None]
 
     def replay(self, plans: Sequence[tuple[Plan, Hash]], tell: Callable[[int], None]) -> None:
         """Make blocks again that the node has lost; `tell` hears each one's number.
@@ -153,15 +147,3 @@ class Sequencer:
             lambda told: {Hash(answers.word(log["transactionHash"])) for log in told}, "eth_getLogs", only
         )
         return tuple(transaction for transaction, _ in plan.items if transaction not in spoke)
-
-    def _end(self, transaction: Hash, receipt: Any) -> Ended:
-        if isinstance(receipt, NodeError):
-            raise receipt
-        if not isinstance(receipt, dict) or "status" not in receipt:
-            raise MalformedAnswer(node=self._rpc.node, method="eth_getTransactionReceipt", why="no receipt")
-        if answers.number(receipt["status"]) == 1:
-            return Ended(transaction, True)
-        answered = self._rpc.ask(
-            lambda told: answers.octets(told["returnValue"]), "debug_traceTransaction", f"0x{transaction.hex()}"
-        )
-        return Ended(transaction, False, answered)

@@ -9,13 +9,14 @@ ledger takes it once. Two submissions about one obligation have one relay key, s
 
 import time
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from chain.abi.keccak import keccak
 from chain.domain.vocabulary import Address, Hash
 from chain.node import answers
-from chain.node.errors import MalformedAnswer, NodeError, NodeRefused
+from chain.node.errors import NodeError, NodeRefused
 from chain.node.failpoints import reach
+from chain.node.outcomes import BATCH, Outcome, outcomes
 from chain.node.rpc import Rpc
 from chain.signing.key import Key
 from chain.signing.transaction import signed_transaction
@@ -25,7 +26,6 @@ from chain.submission.outbox import error_text, never_text
 from chain.submission.sender import Target, Tell
 
 TAKEN = 250  # submissions signed at a time
-BATCH = 100  # questions a request
 AGAIN = 2.0  # seconds after which what has no receipt is offered again
 _PENDING = ("already known", "already imported", "nonce too low", "underpriced", "known transaction")
 
@@ -36,11 +36,6 @@ class _Carried(NamedTuple):
     nonce: int
     submission: int | None
     raw: bytes
-
-
-class _Receipt(NamedTuple):
-    block: int
-    succeeded: bool
 
 
 class NetworkSender:
@@ -137,10 +132,10 @@ class NetworkSender:
     def _look(self, head: int) -> int:
         """What became of all that is under way; how many went on."""
         carried = self._under_way()
-        receipts = self._receipts([one.hash for one in carried])
+        receipts = outcomes(self._rpc, [one.hash for one in carried])
         there = [(one, found) for one, found in zip(carried, receipts, strict=True) if found is not None]
         missing = [one for one, found in zip(carried, receipts, strict=True) if found is None]
-        failed = {one.hash: self._answered(one.hash) for one, found in there if not found.succeeded}
+        failed = {one.hash: found.answered for one, found in there if not found.succeeded}
         final = {one.hash for one, found in there if found.block + self._depth <= head}
         moved = self._record(there, missing, failed, final)
         if self._due():
@@ -162,7 +157,7 @@ class NetworkSender:
 
     def _record(
         self,
-        there: Sequence[tuple[_Carried, _Receipt]],
+        there: Sequence[tuple[_Carried, Outcome]],
         missing: Sequence[_Carried],
         failed: dict[Hash, bytes],
         final: set[Hash],
@@ -241,30 +236,6 @@ class NetworkSender:
         """How many nonces of the relay are spent, in blocks that stay (None: in any)."""
         block = "latest" if head is None else hex(max(0, head - self._depth))
         return self._rpc.ask(answers.number, "eth_getTransactionCount", relay, block)
-
-    def _receipts(self, transactions: Sequence[Hash]) -> list[_Receipt | None]:
-        found: list[_Receipt | None] = []
-        for start in range(0, len(transactions), BATCH):
-            asked = [("eth_getTransactionReceipt", [f"0x{each.hex()}"]) for each in transactions[start : start + BATCH]]
-            found += [self._receipt(answer) for answer in self._rpc.batch(asked)]
-        return found
-
-    def _receipt(self, answer: Any) -> _Receipt | None:
-        if isinstance(answer, NodeError):
-            raise answer
-        if answer is None:
-            return None
-        try:
-            return _Receipt(answers.number(answer["blockNumber"]), answers.number(answer["status"]) == 1)
-        except (ValueError, TypeError, LookupError) as error:
-            why = f"{type(error).__name__}: {error}"
-            raise MalformedAnswer(node=self._rpc.node, method="eth_getTransactionReceipt", why=why) from None
-
-    def _answered(self, transaction: Hash) -> bytes:
-        """What a failed transaction answered."""
-        return self._rpc.ask(
-            lambda told: answers.octets(told["returnValue"]), "debug_traceTransaction", f"0x{transaction.hex()}"
-        )
 
     def _signed(self, number: int, relay: Key, nonce: int, calldata: bytes, gas: int) -> _Carried:
         raw = signed_transaction(relay, self._target.chain_id, nonce, self._target.ledger, calldata, gas)

@@ -8,7 +8,7 @@ acknowledged, as `queued`. The same key with the same body is the same submissio
 import hashlib
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,7 +63,8 @@ class Outbox:
             self._insert(rows)
         except AlreadyThere:  # another process was faster with one of the keys; now it is known
             self._insert(rows)
-        return [self.by_key(row[0]) for row in rows]
+        found = {one.key: one for one in self._some([row[0] for row in rows])}
+        return [found[row[0]] for row in rows]
 
     def submission(self, number: int) -> Submission:
         """Raises SubmissionUnknown."""
@@ -107,21 +108,29 @@ class Outbox:
             )
 
     def _known(self, keys: Sequence[str]) -> dict[str, bytes]:
-        found: dict[str, bytes] = {}
+        return {key: bytes(hashed) for key, hashed in self._of("key, request_hash", keys)}
+
+    def _some(self, keys: Sequence[str]) -> list[Submission]:
+        return [_submission(row) for row in self._of(_COLUMNS, keys)]
+
+    def _of(self, columns: str, keys: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+        """These columns of the submissions of these keys, some hundred a question."""
         for start in range(0, len(keys), 500):
             some = keys[start : start + 500]
             marks = ", ".join("?" * len(some))
-            found |= dict(self._db.all(f"SELECT key, request_hash FROM submission WHERE key IN ({marks})", some))
-        return found
+            yield from self._db.all(f"SELECT {columns} FROM submission WHERE key IN ({marks})", some)
 
     def _one(self, column: str, value: int | str) -> Submission:
         row = self._db.one(f"SELECT {_COLUMNS} FROM submission WHERE {column} = ?", [value])
         if row is None:
             raise SubmissionUnknown(submission=value)
-        number, key, operation, state, carrier, block, error = row
-        transaction = None if carrier is None else Hash(bytes(carrier))
-        refusal = None if error is None else told(error)
-        return Submission(number, key, operation, State(state), transaction, block, refusal)
+        return _submission(row)
+
+
+def _submission(row: tuple[Any, ...]) -> Submission:
+    number, key, operation, state, carrier, block, error = row
+    transaction = None if carrier is None else Hash(bytes(carrier))
+    return Submission(number, key, operation, State(state), transaction, block, None if error is None else told(error))
 
 
 def error_text(data: bytes) -> str:
