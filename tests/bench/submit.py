@@ -121,9 +121,10 @@ def memory(prepared: Prepared, count: int) -> dict[str, float]:
             for start in range(0, count, 1_000):
                 outbox.submit_all([(call, f"again {start + place}") for place in range(1_000)])
                 _until(lambda: _left(db) < 2_000)
-                if start + 1_000 == count // 10 or start + 1_000 >= count:
+                sent = start + 1_000
+                if sent >= count or (not held and sent >= count // 10):
                     _until(lambda: _left(db) == 0)
-                    held[f"after {start + 1_000}"] = round(_rss(running.sender.pid), 1)
+                    held[f"after {sent}"] = round(_rss(running.sender.pid), 1)
     return held
 
 
