@@ -40,14 +40,19 @@ def decode(log: Log, ledger: Address, rulebook: Address) -> Event | None:
 
     Raises LogUnknown, of a third contract's log as well; LogMalformed.
     """
-    shapes = _shapes("IReceivableLedger") if log.address == ledger else {}
+    known = shapes("IReceivableLedger") if log.address == ledger else {}
     if log.address == rulebook:
-        shapes = _shapes("Rulebook")
-    shape = shapes.get(log.topics[0]) if log.topics else None
+        known = shapes("Rulebook")
+    shape = known.get(log.topics[0]) if log.topics else None
     if shape is None:
         raise LogUnknown(address=log.address, topic=f"0x{log.topics[0].hex()}" if log.topics else "none")
     event: Event | None = shape.decode(log)
     return event
+
+
+def rules_topic() -> Hash:
+    """The first topic of RulesPublished, by which it is found whichever contract it comes from."""
+    return _by_name("Rulebook")["RulesPublished"].topic
 
 
 def encode(event: Event, emitter: Address) -> Log:
@@ -89,13 +94,14 @@ class Shape:
 
 
 @cache
-def _shapes(contract: Contract) -> Mapping[Hash, Shape]:
+def shapes(contract: Contract) -> Mapping[Hash, Shape]:
+    """How each event of a contract lies in a log, by the first topic."""
     return {shape.topic: shape for shape in map(_shape, entries(contract, "event"))}
 
 
 @cache
 def _by_name(contract: Contract) -> Mapping[str, Shape]:
-    return {shape.name: shape for shape in _shapes(contract).values()}
+    return {shape.name: shape for shape in shapes(contract).values()}
 
 
 def _shape(entry: Mapping[str, Any]) -> Shape:

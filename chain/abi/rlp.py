@@ -5,6 +5,7 @@ Written out because the library of that name takes a third of a second to import
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TypeAlias
 
 from chain.abi.keccak import keccak
@@ -33,6 +34,7 @@ def created_address(creator: Address, nonce: int) -> Address:
     return Address(f"0x{keccak(encode([bytes.fromhex(creator[2:]), nonce]))[12:].hex()}")
 
 
+@lru_cache(1 << 12)  # few lengths, and they come again and again
 def _prefix(kind: int, length: int) -> bytes:
     if length < 56:
         return bytes([kind + length])

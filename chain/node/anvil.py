@@ -98,7 +98,7 @@ class Anvil:
                 stdout=self._said,
                 stderr=self._said,
                 start_new_session=True,  # the terminal's Ctrl-C is for us, who then stop it in order
-                preexec_fn=_die_with_parent(os.getpid()),
+                preexec_fn=die_with_parent(os.getpid()),
             )
             self.rpc = Rpc(f"http://127.0.0.1:{self._port()}")
             self.prove()
@@ -206,7 +206,7 @@ def _end(child: subprocess.Popen[bytes]) -> None:
             child.wait()
 
 
-def _die_with_parent(parent: int) -> Callable[[], None] | None:
+def die_with_parent(parent: int) -> Callable[[], None] | None:
     """What the child does between fork and exec: ask the kernel to be killed when its parent ends.
 
     SIGKILL gives us no chance to stop it; anvil watches no pipe of ours, and a process between us that watched one

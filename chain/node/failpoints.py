@@ -21,18 +21,29 @@ POINTS = (
     "noop-after-commit",
     "replay-between-blocks",
 )
-"""Every place, in the order in which a sender comes by."""
+"""Every place of the sender, in the order in which it comes by."""
+MIRROR_POINTS = (
+    "mirror-before-write",
+    "mirror-after-checkpoint",
+    "mirror-before-commit",
+    "mirror-after-commit",
+    "mirror-after-rollback",
+    "refold-after-write",
+    "refold-before-serve",
+    "refold-after-serve",
+)
+"""Every place of the mirror."""
 
 _armed: list[str] = []
 _left = 0
 
 
 def arm(text: str) -> None:
-    """Die at a point, as "NAME" or "NAME:n" for the n-th time. Raises ValueError for a name that is not in POINTS."""
+    """Die at a point, as "NAME" or "NAME:n" for the n-th time. Raises ValueError for a name that is none of ours."""
     global _left
     name, _, times = text.partition(":")
-    if name not in POINTS:
-        raise ValueError(f"no failpoint {name!r}: choose one of {', '.join(POINTS)}")
+    if name not in (*POINTS, *MIRROR_POINTS):
+        raise ValueError(f"no failpoint {name!r}: choose one of {', '.join((*POINTS, *MIRROR_POINTS))}")
     _armed[:], _left = [name], int(times or 1)
 
 

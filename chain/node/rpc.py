@@ -9,7 +9,7 @@ import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from itertools import count
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import urllib3
 from urllib3.exceptions import HTTPError, LocationValueError, NewConnectionError, TimeoutError
@@ -23,6 +23,9 @@ from chain.node.errors import (
     NodeTimeout,
     NodeUnreachable,
 )
+
+if TYPE_CHECKING:
+    from msgspec import Raw
 
 READS = frozenset(
     {
@@ -81,7 +84,7 @@ class Rpc:
         Raises NodeUnreachable, NodeTimeout, NodeBusy (retryable); NodeRefused, MalformedAnswer (fatal).
         """
         request = self._request(method, parameters)
-        answer = self._ask(method, request, again=method in READS)
+        answer = self._parsed(method, self._ask(method, request, again=method in READS))
         if not isinstance(answer, dict):
             raise self._malformed(method, "not one answer")
         if answer.get("id") is None and "error" in answer:  # the node could not even read the id
@@ -110,16 +113,36 @@ class Rpc:
             return []
         name = f"{len(requests)} × {requests[0][0]}"
         sent = [self._request(method, parameters) for method, parameters in requests]
-        answers = self._ask(name, sent, again=all(method in READS for method, _ in requests))
-        if isinstance(answers, dict):  # one error for all of them
-            result = self._result(name, answers)
-            raise result if isinstance(result, NodeError) else self._malformed(name, "one answer to a batch")
-        if not isinstance(answers, list) or len(answers) != len(sent):
-            raise self._malformed(name, f"not {len(sent)} answers")
+        answers = self._parsed(name, self._ask(name, sent, again=all(method in READS for method, _ in requests)))
+        if isinstance(answers, dict):
+            raise self._one_for_all(name, answers)
+        if not isinstance(answers, list):
+            raise self._malformed(name, "no list")
         by_id = {a["id"]: a for a in answers if isinstance(a, dict) and type(a.get("id")) is int}
-        if by_id.keys() != {request["id"] for request in sent}:
-            raise self._malformed(name, "ids that were not asked, or not all of them")
+        self._see_that_all_came(name, sent, len(answers), by_id)
         return [self._result(request["method"], by_id[request["id"]]) for request in sent]
+
+    def raw_batch(
+        self, requests: Sequence[tuple[str, Sequence[Any]]], limit: int | None = None
+    ) -> "tuple[list[Raw | NodeError], int]":
+        """As `batch`, but each result is its JSON, for the caller to decode as what he expects; and how many bytes the
+        whole answer had. It may have `limit` bytes, where that is less than what this client takes.
+        """
+        from msgspec import MsgspecError, Raw  # here, since not every process that has a node should load it
+        from msgspec import json as fast
+
+        name = f"{len(requests)} × {requests[0][0]}"
+        sent = [self._request(method, parameters) for method, parameters in requests]
+        body = self._ask(name, sent, again=all(method in READS for method, _ in requests), limit=limit)
+        if body.lstrip().startswith(b"{"):
+            raise self._one_for_all(name, self._parsed(name, body))
+        try:
+            answers = fast.decode(body, type=list[dict[str, Raw]])
+            by_id = {fast.decode(answer["id"], type=int): answer for answer in answers}
+        except (MsgspecError, KeyError, ValueError, RecursionError) as error:  # ValueError: no UTF-8
+            raise self._malformed(name, f"{type(error).__name__}: {error}") from None
+        self._see_that_all_came(name, sent, len(answers), by_id)
+        return [self._raw_result(request["method"], by_id[request["id"]]) for request in sent], len(body)
 
     def close(self) -> None:
         """Close its connections; a later call opens new ones."""
@@ -143,11 +166,34 @@ class Rpc:
         text = data if isinstance(data, str | None) else json.dumps(data)
         return NodeRefused(method=method, number=error["code"], said=str(error.get("message")), data=text)
 
-    def _ask(self, method: str, request: Any, again: bool) -> Any:
+    def _raw_result(self, method: str, answer: "Mapping[str, Raw]") -> "Raw | NodeError":
+        """As `_result`, of an answer whose members are JSON still."""
+        if answer.keys() <= {"jsonrpc", "id", "result"} and "result" in answer:
+            return answer["result"]
+        found = self._result(method, {name: self._parsed(method, bytes(raw)) for name, raw in answer.items()})
+        return found if isinstance(found, NodeError) else answer["result"]
+
+    def _one_for_all(self, name: str, answer: Mapping[str, Any]) -> NodeError:
+        """What it means that a batch got one answer: an error for all of it."""
+        result = self._result(name, answer)
+        return result if isinstance(result, NodeError) else self._malformed(name, "one answer to a batch")
+
+    def _see_that_all_came(
+        self, name: str, sent: Sequence[Mapping[str, Any]], count: int, by_id: Mapping[int, Any]
+    ) -> None:
+        """Raises MalformedAnswer unless each request has its one answer, and nothing else came."""
+        if count != len(sent):
+            raise self._malformed(name, f"not {len(sent)} answers")
+        if by_id.keys() != {request["id"] for request in sent}:
+            raise self._malformed(name, "ids that were not asked, or not all of them")
+
+    def _ask(self, method: str, request: Any, again: bool, limit: int | None = None) -> bytes:
+        """The body of the answer, of at most `limit` bytes."""
+        most = self._limit if limit is None else min(limit, self._limit)
         body = json.dumps(request, separators=(",", ":")).encode()
         for attempt in range(1, self._attempts + 1):
             try:
-                return self._parsed(method, self._post(method, body))
+                return self._post(method, body, most)
             except NodeError as error:
                 if not (error.retryable and again) or attempt == self._attempts:
                     raise
@@ -160,7 +206,7 @@ class Rpc:
         except (ValueError, RecursionError):
             raise self._malformed(method, "no JSON") from None
 
-    def _post(self, method: str, body: bytes) -> bytes:
+    def _post(self, method: str, body: bytes, most: int) -> bytes:
         until = time.monotonic() + self._timeout
         limits = urllib3.Timeout(self._timeout)
         try:
@@ -168,7 +214,7 @@ class Rpc:
                 "POST", self._path, body, _HEADERS, retries=False, redirect=False, timeout=limits, preload_content=False
             )
             try:
-                whole = self._read(method, response, until)
+                whole = self._read(method, response, until, most)
             except BaseException:
                 response.close()  # the rest need not come, and must never be read as the next answer
                 raise
@@ -186,14 +232,14 @@ class Rpc:
             raise self._malformed(method, f"HTTP status {response.status}")
         return whole
 
-    def _read(self, method: str, response: urllib3.BaseHTTPResponse, until: float) -> bytes:
+    def _read(self, method: str, response: urllib3.BaseHTTPResponse, until: float, most: int) -> bytes:
         """All of the body, a piece at a time: a node that drips must not keep us for ever."""
         pieces, size = [], 0
         while piece := response.read1(_PIECE):
             pieces.append(piece)
             size += len(piece)
-            if size > self._limit:
-                raise self._malformed(method, f"longer than {self._limit} bytes")
+            if size > most:
+                raise self._malformed(method, f"longer than {most} bytes")
             if time.monotonic() > until:
                 raise self._too_slow(method)
         return b"".join(pieces)

@@ -95,6 +95,10 @@ class Db(ABC):
     def stream(self, sql: str, parameters: Sequence[Value] = (), size: int = 1000) -> Iterator[Row]:
         """The same rows as `all`, `size` in memory at a time; only inside a transaction or snapshot."""
 
+    def replaced(self) -> bool:
+        """Whether what we have open is no longer what stands at the address: somebody removed the file."""
+        return False
+
     @abstractmethod
     def close(self) -> None:
         """End the connection for good; a transaction that is open comes to nothing."""

@@ -4,7 +4,6 @@
 All of an upgrade is one transaction on either database, so a process that dies in it leaves the book as it was.
 """
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,7 +18,8 @@ from sqlalchemy.pool import NullPool
 
 from chain.store.address import StoreAddress, parse
 from chain.store.db import Db, connect
-from chain.store.errors import SchemaTooNew, StoreUnavailable
+from chain.store.errors import SchemaTooNew
+from chain.store.private import make_private
 from chain.store.schema import REVISION, REVISIONS, revision
 
 _SCRIPTS = Path(__file__).parent / "migrations"
@@ -66,22 +66,6 @@ def _bound(place: StoreAddress, db: Db) -> Iterator[Connection]:
     except sqlalchemy.exc.DBAPIError as error:
         driver = error.orig
         raise (db.translated(driver) if isinstance(driver, Exception) else error) from None
-
-
-def make_private(path: Path) -> None:
-    """An empty file in a folder, both for their owner alone; what is there already stays, a file loses others' rights.
-
-    Raises StoreUnavailable.
-    """
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            os.fchmod(file, 0o600)  # SQLite gives its log the same
-        finally:
-            os.close(file)
-    except OSError as error:
-        raise StoreUnavailable(store=str(path), why=error.strerror or type(error).__name__) from None
 
 
 def _url(place: StoreAddress) -> URL:

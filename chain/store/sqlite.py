@@ -5,6 +5,7 @@ import re
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 
 from chain.store.address import StoreAddress
 from chain.store.db import Db, Row, Value
@@ -49,6 +50,7 @@ class SqliteDb(Db):
         self._path, self._durable, self._patience = place.path, durable, patience
         self._lost = self._closed = False
         self._connection = self._connect()
+        self._file = _identity(place.path)
 
     def stream(self, sql: str, parameters: Sequence[Value] = (), size: int = 1000) -> Iterator[Row]:
         assert self._inside, "rows are streamed inside a transaction"
@@ -60,6 +62,9 @@ class SqliteDb(Db):
             if not rows:
                 return
             yield from rows
+
+    def replaced(self) -> bool:
+        return _identity(self._path) != self._file
 
     def close(self) -> None:
         self._closed = True
@@ -141,6 +146,15 @@ def _by_kind(kind: int, store: str, said: str) -> StoreError | None:
     if kind in _DAMAGED:
         return StoreDamaged(store=store, why=said)
     return RowRefused(store=store, why=said) if kind in _REFUSED else None
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Which file stands at a path, if any."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _rule(kind: str, said: str) -> str:

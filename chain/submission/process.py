@@ -7,12 +7,9 @@ that is not the book's ends it, with exit code 3: from there only people can go 
 """
 
 import argparse
-import json
-import signal
 import sys
 import time
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 from chain.domain.clock import SystemClock
@@ -20,8 +17,10 @@ from chain.domain.vocabulary import Address
 from chain.node import failpoints
 from chain.node.anvil import prove
 from chain.node.errors import BlockDiffers, NodeError
+from chain.node.process import ALARM, Stop, log, pause
 from chain.node.rpc import Rpc
 from chain.node.sequencer import Sequencer
+from chain.node.status import Status
 from chain.signing.key import Key
 from chain.store.db import Db, connect
 from chain.store.errors import StoreError
@@ -29,14 +28,11 @@ from chain.submission.clock import DemoClock
 from chain.submission.errors import SenderStopped
 from chain.submission.network import NetworkSender
 from chain.submission.sender import Sender, Target
-from chain.submission.status import Status
 
 IDLE = 0.003  # seconds between two looks at an empty queue
 LOOK = 0.02  # seconds between two looks at a network's head
-WAITS = (0.05, 0.1, 0.2, 0.5, 1.0)  # seconds before it tries again, the last one from then on
+SEE_NODE = 1.0  # seconds between two questions to an embedded node that has nothing to do
 TIMEOUT = 5.0  # seconds for an answer of the node
-ALARM = 3
-"""The exit code that says: do not start me again."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -44,7 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
     asked = _arguments(arguments)
     if asked.failpoint:
         failpoints.arm(asked.failpoint)
-    stop = _Stop()
+    stop = Stop()
     status = Status(asked.status)
     waits = 0
     while not stop.asked:
@@ -59,13 +55,13 @@ def main(arguments: list[str] | None = None) -> int:
             waits = 0 if status.ran else waits + 1
             if status.waiting(error):
                 log("waiting", {"reason": error.code})
-            stop.wait(WAITS[min(waits, len(WAITS) - 1)])
+            stop.wait(pause(waits))
     status.stopped()
     log("stopped", {})
     return 0
 
 
-def _run(db: Db, asked: argparse.Namespace, stop: "_Stop", status: Status) -> None:
+def _run(db: Db, asked: argparse.Namespace, stop: Stop, status: Status) -> None:
     """Settle, then make blocks until told to stop. Raises what stands in the way."""
     url = asked.node.read_text("ascii").strip() if asked.node.is_file() else ""
     rpc = Rpc(url or "http://127.0.0.1:9", timeout=asked.timeout)  # no node yet: unreachable, as a node that is gone
@@ -87,33 +83,15 @@ def _run(db: Db, asked: argparse.Namespace, stop: "_Stop", status: Status) -> No
             sender = NetworkSender(db, rpc, relays, target, asked.depth, log)
         sender.settle()
         status.running()
+        seen = time.monotonic()
         while not stop.asked:
             if sender.step() == 0:
                 stop.wait(IDLE if asked.depth is None else LOOK)
+                if isinstance(sender, Sender) and time.monotonic() > seen + SEE_NODE:
+                    sender.look()
+                    seen = time.monotonic()
     finally:
         rpc.close()
-
-
-class _Stop:
-    """Whether somebody asked us to stop; the block under way is finished first."""
-
-    def __init__(self) -> None:
-        self.asked = False
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._ask)
-
-    def wait(self, seconds: float) -> None:
-        until = time.monotonic() + seconds
-        while not self.asked and (left := until - time.monotonic()) > 0:
-            time.sleep(min(left, 0.05))
-
-    def _ask(self, number: int, frame: FrameType | None) -> None:
-        self.asked = True
-
-
-def log(event: str, facts: dict[str, Any]) -> None:
-    """A line of JSON on standard error: what happened, without names, keys, amounts or invoice numbers."""
-    print(json.dumps({"event": event, **facts}), file=sys.stderr, flush=True)
 
 
 def _arguments(arguments: list[str] | None) -> argparse.Namespace:

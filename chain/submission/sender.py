@@ -109,6 +109,13 @@ class Sender:
         self._finish(plan, never)
         return len(plan.items)
 
+    def look(self) -> None:
+        """See that the node still has what the book has: one that was started anew is played the book, though nobody
+        wants anything of it. Call it now and then while nothing is queued. Raises as `settle`.
+        """
+        if self._sequencer.head() != self._recorded():
+            self.settle()
+
     def carry(self, transactions: Sequence[Transaction]) -> list[Hash]:
         """Make one block of transactions that are no submission, such as a network's birth; their hashes."""
         nonces: dict[Address, int] = {}

@@ -227,3 +227,17 @@ def test_status__of_a_sender_that_was_told_to_stop__says_so(prepared: Prepared, 
     running.sender.terminate()
     assert running.sender.wait(10) == 0
     assert json.loads((running.folder / "status.json").read_text("utf-8"))["state"] == "stopped"
+
+
+def test_node__replaced_while_nothing_is_queued__is_played_the_book_nevertheless(
+    prepared: Prepared, running: Service
+) -> None:
+    begun(prepared, running)
+    with connect(running.book) as db:
+        row = db.one("SELECT MAX(number) FROM block")
+    running.kill_node()
+    waits_for(running, "node-unreachable")
+    running.start_node()
+    assert row is not None
+    until(lambda: running.anvil is not None and int(running.anvil.rpc.call("eth_blockNumber"), 16) == row[0])
+    until(lambda: running.told().get("state") == "running")

@@ -19,28 +19,39 @@ from pathlib import Path
 
 from chain.node.failpoints import POINTS
 from chain.store.db import connect
+from chain.store.errors import StoreBusy
 from chain.submission.outbox import Outbox
 from tests.faults.service import CLIENTS, Prepared, Sent, Service, service, through, verify
 
 PER_KILL = 3  # splits of a client
 LINES = 50  # claims that a client has
 ALIVE = 0.15  # seconds at most that it is at work
+BUSY = 5  # times that a client finds the book busy for seconds before that counts as broken
 NODE_DIES = 0.02  # of all times
 
 _prepared: Prepared
 _book: Path
 
 
-def submit(client: int, first: int) -> list[str]:
-    """In a client's own process: a few splits more; the keys that were acknowledged."""
-    keys = []
-    with connect(_book) as db:
-        outbox = Outbox(db)
-        for place in range(first, first + PER_KILL):
-            signed, _ = _prepared.splits[client * LINES + place % LINES][place // LINES]
-            outbox.submit(signed, key := f"client {client} split {place}")
-            keys.append(key)
-    return keys
+def submit(client: int, first: int) -> tuple[list[str], int]:
+    """In a client's own process: a few splits more; the keys that were acknowledged, and how often the book was busy.
+
+    A busy book says "try again later", and a client does, under the same key.
+    """
+    keys, busy = [], 0
+    for place in range(first, first + PER_KILL):
+        signed, _ = _prepared.splits[client * LINES + place % LINES][place // LINES]
+        key = f"client {client} split {place}"
+        while key not in keys:
+            try:
+                with connect(_book) as db:
+                    Outbox(db).submit(signed, key)
+                keys.append(key)
+            except StoreBusy:
+                busy += 1
+                if busy > BUSY:
+                    raise
+    return keys, busy
 
 
 def soak(kills: int, seed: int) -> Counter[str]:
@@ -84,8 +95,11 @@ def _once(
     dead = running.died(chance.uniform(0.0, ALIVE))
     running.kill_sender()
     injected[point if dead and point else "any moment"] += 1
-    for keys in asked:
-        acknowledged += keys.result()
+    for one in asked:
+        keys, busy = one.result()
+        acknowledged += keys
+        if busy:
+            injected["found the book busy"] += busy
     if chance.random() < NODE_DIES:
         running.kill_node()
         running.start_node()
@@ -109,7 +123,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(f"seed {asked.seed}", flush=True)
     began = time.monotonic()
     injected = soak(asked.n, asked.seed)
-    print(f"{sum(injected.values())} kills in {time.monotonic() - began:.0f} s: {dict(injected)}")
+    busy = injected.pop("found the book busy", 0)
+    print(f"clients found the book busy {busy} times and tried again")
+    print(f"{sum(injected.values()) - injected['node']} kills in {time.monotonic() - began:.0f} s: {dict(injected)}")
     print("0 lost, 0 doubled, 0 gaps; a fresh node that is played the book makes the same blocks")
 
 

@@ -28,7 +28,8 @@ from chain.store.errors import (
     StoreMissing,
     StoreNotEmpty,
 )
-from chain.store.migrate import make_private, upgrade
+from chain.store.migrate import upgrade
+from chain.store.private import make_private
 from chain.store.restore import restore
 from tests.postgres import Server
 from tests.unit.store.rows import NEW, count, history, queue, submission

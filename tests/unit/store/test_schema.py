@@ -21,6 +21,7 @@ from chain.store import migrate, schema
 from chain.store.db import Db, connect
 from chain.store.errors import SchemaTooNew, SchemaTooOld, StoreBusy
 from chain.store.migrate import upgrade
+from chain.store.private import make_private
 from chain.store.tables import Book
 from chain.store.words import CarrierState, SubmissionState
 from tests.postgres import Server
@@ -170,7 +171,7 @@ def test_upgrade__by_three_processes_at_once__is_done_once(empty: str) -> None:
 def test_upgrade__while_another_holds_the_book__is_busy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(migrate, "PATIENCE", 0.2)
     path = tmp_path / "book.db"
-    migrate.make_private(path)
+    make_private(path)
     with connect(path) as db, db.transaction(), pytest.raises(StoreBusy):
         upgrade(path)
 
@@ -184,7 +185,7 @@ def test_check__present_revision__is_content(db: Db) -> None:
 
 def test_check__no_tables__is_too_old(empty: str) -> None:
     if empty.startswith("sqlite"):
-        migrate.make_private(Path(empty.removeprefix("sqlite://")))
+        make_private(Path(empty.removeprefix("sqlite://")))
     with connect(empty) as db, pytest.raises(SchemaTooOld) as refused:
         schema.check(db)
     assert (refused.value.arguments["found"], refused.value.arguments["expected"]) == ("none", schema.REVISION)
@@ -195,7 +196,7 @@ def test_check__revision_of_older_software__is_too_old(db: Db, monkeypatch: pyte
     monkeypatch.setattr(schema, "REVISION", "9999")
     with pytest.raises(SchemaTooOld) as refused:
         schema.check(db)
-    assert refused.value.arguments["found"] == "0001"
+    assert refused.value.arguments["found"] == schema.REVISIONS[-2]
 
 
 def test_check_and_upgrade__revision_of_newer_software__is_too_new_and_untouched(book: str) -> None:
@@ -217,6 +218,8 @@ def test_check_and_upgrade__revision_of_newer_software__is_too_new_and_untouched
         ("SELECT id FROM submission WHERE state = 'queued' ORDER BY id LIMIT 250", "ix_submission_queued"),
         ("SELECT id FROM submission WHERE state = 'sent' ORDER BY id", "ix_submission_sent"),
         ("SELECT id FROM submission WHERE state = 'on chain' AND id > 5 ORDER BY id", "ix_submission_on_chain"),
+        ("SELECT id FROM submission WHERE state = 'refused' ORDER BY id DESC LIMIT 1", "ix_submission_refused"),
+        ("SELECT COUNT(*) FROM submission WHERE state = 'refused'", "ix_submission_refused"),
         ("SELECT id FROM submission WHERE carrier = x'00'", "ix_submission_carrier"),
         ("SELECT hash FROM carrier WHERE state = 'pending' ORDER BY relay, nonce", "ix_carrier_pending"),
         ("SELECT max(nonce) FROM carrier WHERE relay = 'r' AND state <> 'dead'", "uq_carrier_relay_nonce"),

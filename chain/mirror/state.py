@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The ledger's rows as `domain.rules` reads them, loaded from the mirror when they are asked for.
+
+What `check` needs before a write is a few rows, so none is loaded that is not named; but for the limits, of which there
+are few and which are looked through.
+"""
+
+from collections.abc import Callable, Iterator, MutableMapping
+from typing import Any
+
+from chain.domain.rules import Rows
+from chain.domain.vocabulary import ZERO_ADDRESS, Address
+from chain.mirror.tables import BY_ROWS, OPEN, Table
+from chain.store.db import Db
+
+Load = Callable[[Any], Any]
+_UNKNOWN = object()
+
+
+class Loaded(MutableMapping[Any, Any]):
+    """Rows by key; one that is not known yet is asked for once. What is set here is not written anywhere."""
+
+    def __init__(self, load: Load) -> None:
+        self.load = load
+        self.known: dict[Any, Any] = {}  # None: there is no such row
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        row = self.known.get(key, _UNKNOWN)
+        if row is _UNKNOWN:
+            row = self.known[key] = self.load(key)
+        return default if row is None else row
+
+    def __getitem__(self, key: Any) -> Any:
+        row = self.known.get(key, _UNKNOWN)
+        if row is _UNKNOWN:
+            row = self.known[key] = self.load(key)
+        if row is None:
+            raise KeyError(key)
+        return row
+
+    def __contains__(self, key: Any) -> bool:
+        return self.get(key) is not None
+
+    def __setitem__(self, key: Any, row: Any) -> None:
+        self.known[key] = row
+
+    def __delitem__(self, key: Any) -> None:
+        raise TypeError("the ledger deletes no row")
+
+    def __iter__(self) -> Iterator[Any]:
+        raise TypeError("rows are asked for by key")
+
+    def __len__(self) -> int:
+        raise TypeError("rows are asked for by key")
+
+
+def loader(db: Db, table: Table, name: str, at: int | None = None) -> Load:
+    """A function that reads one row of a table, as of a block or as it is now. `name`: the table or view in SQL."""
+    columns = ", ".join([f'"{column.name}"' for column in table.columns])
+    key = " AND ".join([f'"{column.name}" = ?' for column in table.keys])
+    when = f"block_to = {OPEN}" if at is None else f"block_from <= {at} AND block_to > {at}"
+    sql = f"SELECT {columns} FROM {name} WHERE {key} AND {when}"
+    flat, row = table.flat, table.row
+
+    def load(key: Any) -> Any:
+        found = db.one(sql, flat(key))
+        return None if found is None else row(found)
+
+    return load
+
+
+def rows(db: Db, exponent: int, suffix: str = "", at: int | None = None) -> Rows:
+    """The ledger's rows as of a block, or as they are now, in a currency with `exponent` decimals.
+
+    `suffix`: of a generation's tables, when the views are not meant. No cash: that is the token's state. Raises the
+    errors of Db.all when a row is asked for.
+    """
+    tables = {name: table for name, table in BY_ROWS.items() if name not in ("rulebook", "rules")}
+    loaded: dict[str, Any] = {
+        name: Loaded(loader(db, table, table.name + suffix, at)) for name, table in tables.items()
+    }
+    in_use = loader(db, BY_ROWS["rulebook"], "rulebook" + suffix, at)(None)
+    made = Rows(Address(in_use or ZERO_ADDRESS), exponent, **loaded)
+    table = BY_ROWS["rules"]
+    columns = ", ".join([f'"{column.name}"' for column in table.columns])
+    when = f"block_to = {OPEN}" if at is None else f"block_from <= {at} AND block_to > {at}"
+    for version, *values in db.all(f"SELECT version, {columns} FROM rules{suffix} WHERE {when}"):
+        made.rules[version] = table.row(values)
+    return made
