@@ -98,10 +98,9 @@ class Fold:
                 found.append(written)
                 digest += more
                 changed.clear()
-            loaded = table.rows and getattr(self.rows, table.rows)
-            if isinstance(loaded, Loaded) and len(loaded.known) > KEPT:
-                for key in list(loaded.known)[: len(loaded.known) // 2]:  # the half that was met first
-                    del loaded.known[key]
+            loaded = getattr(self.rows, table.rows) if table.rows else None
+            if isinstance(loaded, Loaded):
+                loaded.forget(KEPT)
         return found, digest
 
     def _event(self, log: Log) -> e.Event | None:

@@ -12,7 +12,7 @@ from typing import Any
 from chain.domain.clock import Clock
 from chain.mirror import writer as written
 from chain.mirror.blocks import Block
-from chain.mirror.errors import BookDiffers, ChainShort, ParentDiffers
+from chain.mirror.errors import BookDiffers, ChainShort, MirrorMoved, ParentDiffers
 from chain.mirror.source import Source
 from chain.mirror.tip import Tip, book_hashes
 from chain.mirror.writer import Checkpoint, Writer
@@ -28,7 +28,7 @@ class Follower:
     """Keeps a mirror at the tip. `book`: of the embedded chain. After an error it is of no more use.
 
     `step` raises the errors of Source, Writer and Tip; BookDiffers, ChainShort; StoreMissing when the mirror's file was
-    removed under us.
+    removed under us, MirrorMoved when it was made anew.
     """
 
     def __init__(self, db: Db, source: Source, tip: Tip, book: Db | None, clock: Clock, tell: Tell) -> None:
@@ -76,6 +76,8 @@ class Follower:
                 raise BookDiffers(block=at.block, expected=_hex(at.hash), found=_hex(head.hash))
             self._turn_back()
         with self._db.transaction():
+            if written.checkpoint(self._db)[:3] != self._writer.at[:3]:  # made anew while no block came
+                raise MirrorMoved(block=at.block)
             self._db.execute("DELETE FROM heard")
             self._db.execute("INSERT INTO heard (id, head, at) VALUES (1, ?, ?)", (head.number, now))
         self._heard = now

@@ -155,7 +155,7 @@ def _create(db: Db, table: Table, generation: int) -> None:
         f"CREATE TABLE {name} ({', '.join(columns)}, CONSTRAINT ck_{name} CHECK ({' AND '.join(numbers)}), "
         f"CONSTRAINT pk_{name} PRIMARY KEY ({key}, block_from)){end}"
     )
-    for index in (("block_from",), *table.indexes):
+    for index in table.indexes:
         quoted = ", ".join([f'"{column}"' for column in index])
         db.execute(f"CREATE INDEX ix_{name}_{'_'.join(index)} ON {name} ({quoted})")
 

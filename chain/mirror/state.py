@@ -5,7 +5,8 @@ What `check` needs before a write is a few rows, so none is loaded that is not n
 are few and which are looked through.
 """
 
-from collections.abc import Callable, Iterator, MutableMapping
+from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Any
 
 from chain.domain.rules import Rows
@@ -14,44 +15,50 @@ from chain.mirror.tables import BY_ROWS, OPEN, Table
 from chain.store.db import Db
 
 Load = Callable[[Any], Any]
-_UNKNOWN = object()
 
 
-class Loaded(MutableMapping[Any, Any]):
+class Loaded(dict[Any, Any]):
     """Rows by key; one that is not known yet is asked for once. What is set here is not written anywhere."""
 
     def __init__(self, load: Load) -> None:
-        self.load = load
-        self.known: dict[Any, Any] = {}  # None: there is no such row
+        super().__init__()
+        self._load = load
+        self._absent: set[Any] = set()
+
+    def __missing__(self, key: Any) -> Any:
+        if key in self._absent:
+            raise KeyError(key)
+        row = self._load(key)
+        if row is None:
+            self._absent.add(key)
+            raise KeyError(key)
+        self[key] = row
+        return row
 
     def get(self, key: Any, default: Any = None) -> Any:
-        row = self.known.get(key, _UNKNOWN)
-        if row is _UNKNOWN:
-            row = self.known[key] = self.load(key)
-        return default if row is None else row
-
-    def __getitem__(self, key: Any) -> Any:
-        row = self.known.get(key, _UNKNOWN)
-        if row is _UNKNOWN:
-            row = self.known[key] = self.load(key)
-        if row is None:
-            raise KeyError(key)
-        return row
+        try:
+            return self[key]
+        except KeyError:
+            return default
 
     def __contains__(self, key: Any) -> bool:
         return self.get(key) is not None
 
-    def __setitem__(self, key: Any, row: Any) -> None:
-        self.known[key] = row
-
-    def __delitem__(self, key: Any) -> None:
-        raise TypeError("the ledger deletes no row")
+    def forget(self, most: int) -> None:
+        """Keep at most so many rows, those that were met last."""
+        self._absent.clear()
+        over = self._known() - most
+        for key in list(islice(super().__iter__(), max(0, over))):
+            del self[key]
 
     def __iter__(self) -> Iterator[Any]:
         raise TypeError("rows are asked for by key")
 
     def __len__(self) -> int:
         raise TypeError("rows are asked for by key")
+
+    def _known(self) -> int:
+        return super().__len__()
 
 
 def loader(db: Db, table: Table, name: str, at: int | None = None) -> Load:

@@ -155,13 +155,22 @@ def rollback(db: Db, at: Checkpoint, to: int) -> Checkpoint:
 
 
 def _take_back(db: Db, table: Table, generation: int, to: int) -> int:
-    """Remove the versions born after a block and reopen those before them; what they had added to the digest."""
+    """Remove the versions born after a block and reopen those before them; what they had added to the digest.
+
+    No index leads to them, since every row would pay for that and few are ever taken back: the log says which
+    obligations it is about. Tables of other things are small and looked through.
+    """
     name, width = folded(table, generation), len(table.keys)
     columns = ", ".join([f'"{column}"' for column in table.names])
-    born = db.all(f"SELECT {columns} FROM {name} WHERE block_from > ?", (to,))
+    where = "block_from > ?"
+    if table.names[:2] == ("obligor", "number"):
+        named = "SELECT DISTINCT obligor, number FROM event WHERE block > ? AND obligor IS NOT NULL"
+        where = f"(obligor, number) IN ({named}) AND block_from > ?"
+    bounds = [to] * where.count("?")
+    born = db.all(f"SELECT {columns} FROM {name} WHERE {where}", bounds)
     if not born:
         return 0
-    db.execute(f"DELETE FROM {name} WHERE block_from > ?", (to,))
+    db.execute(f"DELETE FROM {name} WHERE {where}", bounds)
     key = " AND ".join([f'"{column.name}" = ?' for column in table.keys])
     reopened: list[tuple[Value, ...]] = [(*place, to) for place in {row[:width] for row in born}]
     db.executemany(f"UPDATE {name} SET block_to = {OPEN} WHERE {key} AND block_to > ?", reopened)

@@ -34,6 +34,7 @@ _KEYS = {sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY: "pk", sqlite3.SQLITE_CONSTRAINT_R
 _KEYS[sqlite3.SQLITE_CONSTRAINT_UNIQUE] = "uq"
 _FULL = "the disk is full"
 _TICK = 0.002  # seconds that SQLite itself waits for a lock, asking ever less often; asking anew is fairer to who waits
+_BOOK_CACHE, _MIRROR_CACHE = 2_000, 32_000  # KiB of pages in memory: the mirror's keys come in no order
 _LOG_LIMIT = 64 << 20  # bytes that the write-ahead log keeps after a long reader let it grow
 
 
@@ -84,6 +85,7 @@ class SqliteDb(Db):
                 connection.execute(f"PRAGMA synchronous = {'FULL' if self._durable else 'NORMAL'}")
                 connection.execute("PRAGMA foreign_keys = ON")
                 connection.execute(f"PRAGMA journal_size_limit = {_LOG_LIMIT}")
+                connection.execute(f"PRAGMA cache_size = -{_BOOK_CACHE if self._durable else _MIRROR_CACHE}")
             except BaseException:
                 connection.close()
                 raise
@@ -131,8 +133,10 @@ class SqliteDb(Db):
         if isinstance(error, OverflowError):
             return RowRefused(store=self.store, why="a number has more than 64 bits")
         code = getattr(error, "sqlite_errorcode", None)
-        if code is None:  # the driver itself was misused
-            return error
+        if code is None:
+            if "UTF-8" in str(error):
+                return StoreDamaged(store=self.store, why="a text is not UTF-8")  # whose words stay out of the message
+            return error  # the driver itself was misused
         if code in _KEYS:
             return AlreadyThere(store=self.store, rule=_rule(_KEYS[code], str(error)))
         return _by_kind(code & 0xFF, self.store, str(error)) or error

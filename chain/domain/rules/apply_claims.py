@@ -1,12 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """What moves, cuts and liens do to the rows of claims (`apply`)."""
 
-from dataclasses import replace
-
 from chain.domain import events as e
 from chain.domain.clock import UtcSeconds
 from chain.domain.money import Fen
-from chain.domain.rules.effects import cash_moved, child_row, claim_row, tail_cut, under_lien
+from chain.domain.rules.effects import cash_moved, changed, child_row, claim_row, tail_cut, under_lien
 from chain.domain.rules.rows import Changed, Changes, Rows
 from chain.domain.vocabulary import NOBODY, Hours
 
@@ -40,7 +38,7 @@ def split_off_many(rows: Rows, event: e.SplitOffMany, at: UtcSeconds) -> Changes
     return (
         claim_row(rows, event.claim, event.version, amount=left),
         *children,
-        Changed("obligations", event.claim.obligation, replace(obligation, seq=last)),
+        Changed("obligations", event.claim.obligation, changed(obligation, seq=last)),
     )
 
 

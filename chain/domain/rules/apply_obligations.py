@@ -1,12 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the birth and the early end of an obligation do to the rows (`apply`)."""
 
-from dataclasses import replace
-
 from chain.domain import events as e
 from chain.domain.clock import UtcSeconds
 from chain.domain.money import Fen
-from chain.domain.rules.effects import allocated, claim_row, issued_alone, utilised
+from chain.domain.rules.effects import allocated, changed, claim_row, issued_alone, utilised
 from chain.domain.rules.rows import Changed, Changes, Rows
 from chain.domain.vocabulary import NOBODY, Claim, Hours, Lifecycle, Obligation, ObligationStatus
 
@@ -57,7 +55,7 @@ def offer_ended(rows: Rows, event: e.Declined | e.Revoked | e.Expired, at: UtcSe
         e.Expired: ObligationStatus.EXPIRED,
     }[type(event)]
     return (
-        Changed("obligations", event.obligation, replace(row, status=status, unpaid=Fen(0), version=event.version)),
+        Changed("obligations", event.obligation, changed(row, status=status, unpaid=Fen(0), version=event.version)),
         claim_row(rows, first, rows.claims[first].version + 1, status=int(Lifecycle.GONE)),
         utilised(rows, event.obligation.obligor, -row.unpaid),
         *allocated(rows, event.obligation.obligor, row.invoices, -1),

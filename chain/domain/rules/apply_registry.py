@@ -1,12 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the events of the registry do to the rows that they name (`apply`)."""
 
-from dataclasses import replace
-
 from chain.domain import events as e
 from chain.domain.clock import UtcSeconds
 from chain.domain.money import Fen
-from chain.domain.rules.effects import participant_row
+from chain.domain.rules.effects import changed, participant_row
 from chain.domain.rules.rows import Changed, Changes, InvoiceKey, Rows, limits
 from chain.domain.vocabulary import (
     ZERO_ADDRESS,
@@ -55,7 +53,7 @@ def account_added(rows: Rows, event: e.AccountAdded, at: UtcSeconds) -> Changes:
     return (
         participant_row(rows, event, officers=officers, quorum=quorum),
         Changed("accounts", event.account, Account(event.participant, event.officer, event.rights, True)),
-        Changed("officers", key, replace(officer, accounts=officer.accounts + 1)),
+        Changed("officers", key, changed(officer, accounts=officer.accounts + 1)),
     )
 
 
@@ -67,15 +65,15 @@ def account_ended(rows: Rows, event: e.AccountEnded, at: UtcSeconds) -> Changes:
     officer = rows.officers[key]
     return (
         participant_row(rows, event, officers=row.officers - (officer.accounts == 1)),
-        Changed("accounts", event.account, replace(account, active=False)),
-        Changed("officers", key, replace(officer, accounts=officer.accounts - 1)),
+        Changed("accounts", event.account, changed(account, active=False)),
+        Changed("officers", key, changed(officer, accounts=officer.accounts - 1)),
     )
 
 
 def threshold_set(rows: Rows, event: e.ThresholdSet, at: UtcSeconds) -> Changes:
     """The officer's threshold; what it issued today stays counted."""
     key = event.participant, event.officer
-    officer = replace(rows.officers[key], threshold=event.threshold)
+    officer = changed(rows.officers[key], threshold=event.threshold)
     return participant_row(rows, event), Changed("officers", key, officer)
 
 
@@ -112,9 +110,9 @@ def rulebook_set(rows: Rows, event: e.RulebookSet, at: UtcSeconds) -> Changes:
 def paused(rows: Rows, event: e.Paused | e.Unpaused, at: UtcSeconds) -> Changes:
     """The end of a pause of each subject; 0 when it ended early."""
     until = event.until if isinstance(event, e.Paused) else Hours(0)
-    after = {event.participant: replace(rows.participants[event.participant], version=event.version)}
+    after = {event.participant: changed(rows.participants[event.participant], version=event.version)}
     for subject in event.subjects:
-        after[subject] = replace(after.get(subject, rows.participants[subject]), paused_until=until)
+        after[subject] = changed(after.get(subject, rows.participants[subject]), paused_until=until)
     return tuple(Changed("participants", participant, row) for participant, row in after.items())
 
 
@@ -126,7 +124,7 @@ def change_announced(rows: Rows, event: e.ChangeAnnounced, at: UtcSeconds) -> Ch
 def change_ended(rows: Rows, event: e.ChangeApplied | e.ChangeCancelled, at: UtcSeconds) -> Changes:
     """A change that waits no more."""
     state = ChangeState.APPLIED if isinstance(event, e.ChangeApplied) else ChangeState.CANCELLED
-    return (Changed("changes", event.change, replace(rows.changes[event.change], state=state)),)
+    return (Changed("changes", event.change, changed(rows.changes[event.change], state=state)),)
 
 
 def rail_added(rows: Rows, event: e.RailAdded, at: UtcSeconds) -> Changes:

@@ -1,12 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """What payments do to the rows (`apply`)."""
 
-from dataclasses import replace
-
 from chain.domain import events as e
 from chain.domain.clock import UtcSeconds
 from chain.domain.money import Fen
-from chain.domain.rules.effects import cash_moved, claim_row, utilised
+from chain.domain.rules.effects import cash_moved, changed, claim_row, utilised
 from chain.domain.rules.rows import Changed, Changes, Rows
 from chain.domain.vocabulary import LIFECYCLE_BITS, ZERO_HASH, ObligationStatus, Step, StepKind
 
@@ -19,11 +17,11 @@ def funded(rows: Rows, event: e.Funded, at: UtcSeconds) -> Changes:
     unpaid = Fen(row.unpaid - event.principal)
     a_step = unpaid > 0 or event.interest > 0
     status = ObligationStatus(event.status)
-    after = replace(row, unpaid=unpaid, status=status, version=event.version, steps=row.steps + a_step)
+    after = changed(row, unpaid=unpaid, status=status, version=event.version, steps=row.steps + a_step)
     cured = row.status == ObligationStatus.OVERDUE and status is ObligationStatus.SETTLED
     changes: list[Changed] = [
         Changed("obligations", event.obligation, after),
-        Changed("rails", row.rail, replace(rail, owed=Fen(rail.owed + amount))),
+        Changed("rails", row.rail, changed(rail, owed=Fen(rail.owed + amount))),
         utilised(rows, event.obligation.obligor, -event.principal, overdue=-int(cured)),
     ]
     if a_step:
@@ -42,7 +40,7 @@ def funded(rows: Rows, event: e.Funded, at: UtcSeconds) -> Changes:
 
 def marked_overdue(rows: Rows, event: e.MarkedOverdue, at: UtcSeconds) -> Changes:
     """The obligation is overdue, and counts among its obligor's."""
-    row = replace(rows.obligations[event.obligation], status=ObligationStatus.OVERDUE, version=event.version)
+    row = changed(rows.obligations[event.obligation], status=ObligationStatus.OVERDUE, version=event.version)
     return Changed("obligations", event.obligation, row), utilised(rows, event.obligation.obligor, 0, overdue=1)
 
 
@@ -55,7 +53,7 @@ def redeemed(rows: Rows, event: e.Redeemed, at: UtcSeconds) -> Changes:
     status = claim.status & ~LIFECYCLE_BITS | event.status
     changes = (
         claim_row(rows, event.claim, event.version, status=status, redeemed_step=row.steps),
-        Changed("rails", row.rail, replace(rail, owed=Fen(rail.owed - amount))),
+        Changed("rails", row.rail, changed(rail, owed=Fen(rail.owed - amount))),
     )
     if not rows.cash:
         return changes

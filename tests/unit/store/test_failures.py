@@ -16,6 +16,7 @@ import pytest
 
 from chain.store.db import Db, connect
 from chain.store.errors import CommitUncertain, StoreBusy, StoreDamaged, StoreUnavailable
+from chain.store.private import make_private
 from chain.store.migrate import upgrade
 from chain.store.postgres import PostgresDb
 from tests.postgres import Server, serving
@@ -273,3 +274,14 @@ def test_server__stopped__is_unavailable_and_taken_up_again_when_it_runs(postgre
             server.start()
             queue(db, "c")
             assert db.all("SELECT key FROM submission ORDER BY id") == [("a",), ("c",)]
+
+
+def test_sqlite__a_text_that_is_no_text__is_damage_by_name(tmp_path: Path) -> None:
+    path = tmp_path / "odd.db"
+    make_private(path)
+    with connect(path) as db:
+        db.execute("CREATE TABLE odd (said TEXT NOT NULL) STRICT")
+        db.execute("INSERT INTO odd (said) VALUES (CAST(x'ff41ff' AS TEXT))")
+        with pytest.raises(StoreDamaged) as told:
+            db.all("SELECT said FROM odd")
+    assert told.value.arguments["why"] == "a text is not UTF-8"
