@@ -16,9 +16,9 @@ import pytest
 
 from chain.store.db import Db, connect
 from chain.store.errors import CommitUncertain, StoreBusy, StoreDamaged, StoreUnavailable
-from chain.store.private import make_private
 from chain.store.migrate import upgrade
 from chain.store.postgres import PostgresDb
+from chain.store.private import make_private
 from tests.postgres import Server, serving
 from tests.unit.store.rows import NEW, count, queue, submission
 
