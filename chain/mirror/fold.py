@@ -6,7 +6,7 @@ all. Within a block a row has one version: the last. Nothing is written here: `f
 until that is written a fold that failed is thrown away whole.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
@@ -29,8 +29,11 @@ from chain.store.db import Db, Value
 
 KEPT = 50_000
 """Rows of a table that are kept in memory between two flushes."""
-_BORN_NEW = frozenset({"steps"})  # rows that are always new: their number follows on, which `gap` has seen to
+_LOOKED_FOR = frozenset({"obligations", "participants", "officers", "rails", "invoices", "aliases"})
 MODULUS = 1 << 256
+
+Versions = dict[Any, tuple[bool, list[tuple[int, Any]]]]
+"""By key: whether there is an earlier version, and (block, row) of each that came since."""
 
 _pack = msgspec.msgpack.Encoder().encode
 
@@ -61,7 +64,10 @@ class Fold:
         self._ledger, self._first_rulebook = ledger, rulebook
         self._read = fast.decoder(ledger)
         self.rows: Rows = rows(db, 0, self._suffix)
-        self._changed: dict[str, dict[Any, tuple[bool, list[tuple[int, Any]]]]] = {table.name: {} for table in TABLES}
+        self._facts: dict[str, Versions] = {table.name: {} for table in TABLES if table.rows is None}
+        self._changed: dict[str, tuple[Versions, Callable[[Any, Any], bool]]] = {
+            name: ({}, self._known(name)) for name in BY_ROWS
+        }
 
     def block(self, block: Block) -> list[tuple[Value, ...]]:
         """Fold a block; the rows of its events for the table `event`.
@@ -92,12 +98,12 @@ class Fold:
         """What changed since the last flush, and what it adds to the digest."""
         found, digest = [], 0
         for table in TABLES:
-            changed = self._changed[table.name]
-            if changed:
-                written, more = _versions(table, changed)
+            versions = self._facts[table.name] if table.rows is None else self._changed[table.rows][0]
+            if versions:
+                written, more = _versions(table, versions)
                 found.append(written)
                 digest += more
-                changed.clear()
+                versions.clear()
             loaded = getattr(self.rows, table.rows) if table.rows else None
             if isinstance(loaded, Loaded):
                 loaded.forget(KEPT)
@@ -122,32 +128,24 @@ class Fold:
         if isinstance(event, e.RulesPublished):
             changes = self._published(found, event)
         else:
-            self._follows(number, found, event)
+            wrong = gap(state, event)
+            if wrong is not None:
+                raise VersionGap(block=number, position=found.position, **wrong._asdict())
             if isinstance(event, e.RulebookSet) and event.rulebook_address not in state.rulebooks:
                 raise KeyError(f"no limits of Rulebook {event.rulebook_address}")
             changes = apply(state, event, at)
-        new = type(event) is e.Issued
-        for table, key, row in facts(state, event):
-            self._note(number, table, key, row, known=False)
-        for change in changes:
-            kind = change.table
-            if kind == "rulebook":
-                known = state.rulebook != ZERO_ADDRESS
-            elif kind == "claims":
-                known = change.row.version != 1
-            elif kind == "obligations":
-                known = not new
-            elif kind == "rules":
-                known = False
+        for name, key, row in facts(state, event):
+            self._facts[name][key] = False, [(number, row)]  # once, for ever
+        for name, key, row in changes:
+            versions, known = self._changed[name]
+            before = versions.get(key)
+            if before is None:
+                versions[key] = known(key, row), [(number, row)]
+            elif before[1][-1][0] == number:  # in the same block: the last one counts
+                before[1][-1] = number, row
             else:
-                known = kind not in _BORN_NEW and change.key in getattr(state, kind)
-            self._note(number, BY_ROWS[kind].name, change.key, change.row, known)
+                before[1].append((number, row))
         commit(state, changes)
-
-    def _follows(self, number: int, found: Found, event: e.Event) -> None:
-        wrong = gap(self.rows, event)
-        if wrong is not None:
-            raise VersionGap(block=number, position=found.position, **wrong._asdict())
 
     def _published(self, found: Found, event: e.RulesPublished) -> tuple[Changed, ...]:
         """Limits of the Rulebook in use; of another contract they wait until it may come into use."""
@@ -162,19 +160,25 @@ class Fold:
             return (in_use,)
         return (Changed("rulebooks", emitter, RulebookContract(True, event.version, limits(event))),)
 
-    def _note(self, number: int, table: str, key: Any, row: Any, known: bool) -> None:
-        """Keep a version. `known`: there is an earlier one, in the database or here."""
-        changed = self._changed[table]
-        before = changed.get(key)
-        if before is None:
-            changed[key] = known, [(number, row)]
-        elif before[1][-1][0] == number:
-            before[1][-1] = number, row
-        else:
-            before[1].append((number, row))
+    def _known(self, name: str) -> Callable[[Any, Any], bool]:
+        """For a table: whether a row that is about to be written has a version before it.
+
+        A claim's birth is version 1. Where the fold has always looked for the row before it changes it, what it found
+        is in memory; only where it has not is the database asked.
+        """
+        if name == "claims":
+            return lambda key, row: row.version != 1
+        if name in ("steps", "rules"):  # numbered one after the other
+            return lambda key, row: False
+        if name == "rulebook":
+            return lambda key, row: self.rows.rulebook != ZERO_ADDRESS
+        loaded = getattr(self.rows, name)
+        if name in _LOOKED_FOR:
+            return lambda key, row: dict.__contains__(loaded, key)
+        return lambda key, row: key in loaded
 
 
-def _versions(table: Table, changed: dict[Any, tuple[bool, list[tuple[int, Any]]]]) -> tuple[Written, int]:
+def _versions(table: Table, changed: Versions) -> tuple[Written, int]:
     inserts: list[tuple[Value, ...]] = []
     endings: list[tuple[Value, ...]] = []
     digest, name, flat, values_of = 0, table.name, table.flat, table.values
