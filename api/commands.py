@@ -9,7 +9,7 @@ from typing import Annotated, get_args
 import typer
 from rich.console import Console
 
-from api import book, invoices, signer, up
+from api import book, invoices, mirror, network, signer, status, up
 from api import demo as standing
 from api.story.cast import Keys
 from api.story.report import report
@@ -68,8 +68,10 @@ app.command()(invoices.invoice)
 app.command()(invoices.init)
 app.add_typer(book.app, name="book")
 app.add_typer(signer.app, name="signer")
+app.add_typer(mirror.app, name="mirror")
+app.add_typer(network.app, name="network")
 app.command()(up.up)
-app.command()(up.status)
+app.command()(status.status)
 
 
 def _language(lang: str) -> Lang:

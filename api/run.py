@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The supervisor: starts node, signer and sender in this order, restarts what crashed, stops all in reverse.
+"""The supervisor: starts node, signer, sender and mirror in this order, restarts what crashed, stops all in reverse.
 
-Everything it needs to know is in the folder: the network, the book, the relay's key, and under `run/` what each part
-says of itself. A part that dies is started again, after a pause that doubles while it keeps dying; a sender that found
-another chain than the book's is not: from there only people can go on.
+Everything it needs to know is in the folder: the network, the book, the relays' keys, and under `run/` what each part
+says of itself. A part that dies is started again, after a pause that doubles while it keeps dying; a sender or mirror
+that found another chain than its own is not: from there only people can go on. On Linux no part outlives the
+supervisor, so that a new one never finds an old sender at work on the same book.
 """
 
 import json
 import os
+import secrets
 import subprocess
 import sys
 import time
@@ -18,10 +20,12 @@ from typing import IO, Any, Protocol
 
 from api.interrupts import checkpoint
 from chain.domain.clock import UtcSeconds
-from chain.node.anvil import Anvil
+from chain.domain.errors import DeepTierError
+from chain.node.anvil import Anvil, die_with_parent
 from chain.node.errors import AnvilFailed
 from chain.node.network import Network
-from chain.submission.process import ALARM
+from chain.node.process import ALARM
+from chain.signing.key import Key
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0  # seconds before a dead part is started again
 HEALTHY = 10.0  # seconds after which a part's earlier deaths are forgotten
@@ -95,7 +99,12 @@ class Process:
     def start(self) -> None:
         with _appending(self._log) as log:
             self._child = subprocess.Popen(
-                self._words, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+                self._words,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                preexec_fn=die_with_parent(os.getpid()),
             )
 
     def ended(self) -> int | None:
@@ -120,6 +129,7 @@ class _Watched:
     pause: float = FIRST_PAUSE
     since: float = field(default_factory=time.monotonic)
     again: float | None = None  # when it is to be started again
+    why: str | None = None  # it could not even be started
 
 
 class Supervisor:
@@ -130,7 +140,7 @@ class Supervisor:
         self._status, self._said = status, ""
 
     def start(self) -> None:
-        """All of them, in order."""
+        """All of them, in order. Raises what keeps one from starting at all."""
         for one in self._watched:
             self._begin(one)
 
@@ -140,13 +150,9 @@ class Supervisor:
         for one in self._watched:
             code, now = one.part.ended(), time.monotonic()
             if one.state == "running" and code is not None:
-                one.state = "alarm" if code == ALARM and one.part.name == "sender" else "restarting"
-                if now - one.since > HEALTHY:
-                    one.pause = FIRST_PAUSE
-                one.again, one.pause = now + one.pause, min(2 * one.pause, LONGEST_PAUSE)
+                self._later(one, "alarm" if code == ALARM else "restarting")
             elif one.state == "restarting" and one.again is not None and now >= one.again:
-                one.restarts += 1
-                self._begin(one)
+                self._anew(one)
         self._tell()
 
     def stop(self) -> None:
@@ -156,14 +162,33 @@ class Supervisor:
             one.state = "stopped"
         self._tell()
 
+    def _later(self, one: _Watched, state: str) -> None:
+        """It is down; when it is to be started again."""
+        now = time.monotonic()
+        if now - one.since > HEALTHY:
+            one.pause = FIRST_PAUSE
+        one.state, one.again = state, now + one.pause
+        one.pause = min(2 * one.pause, LONGEST_PAUSE)
+
+    def _anew(self, one: _Watched) -> None:
+        """Start it again; what keeps it from starting now may be gone the next time."""
+        one.restarts += 1
+        try:
+            self._begin(one)
+        except (DeepTierError, OSError) as error:
+            one.why = error.code if isinstance(error, DeepTierError) else type(error).__name__
+            self._later(one, "restarting")
+
     def _begin(self, one: _Watched) -> None:
         one.part.start()
-        one.state, one.since, one.again = "running", time.monotonic(), None
+        one.state, one.since, one.again, one.why = "running", time.monotonic(), None, None
         self._tell()
 
     def _tell(self) -> None:
         parts = {
-            one.part.name: {"state": one.state, "pid": one.part.pid, "restarts": one.restarts} for one in self._watched
+            one.part.name: {"state": one.state, "pid": one.part.pid, "restarts": one.restarts}
+            | ({} if one.why is None else {"code": one.why})
+            for one in self._watched
         }
         said = json.dumps({"pid": os.getpid(), "parts": parts})
         if said != self._said:
@@ -184,18 +209,35 @@ def run(parts: list[Part], status: Path, ready: Callable[[], None]) -> None:
         supervisor.stop()
 
 
-def sender(folder: Path, book: str, network: Network) -> Process:
-    """The sender of a network whose files are in the folder."""
+def sender(folder: Path, book: str, network: Network, depth: int | None = None) -> Process:
+    """The sender of a network whose files are in the folder. `depth`: of a network that makes blocks by itself."""
     words = [sys.executable, "-m", "chain.submission.process", "--book", book, "--node", str(folder / "run" / "node")]
     words += ["--chain-id", str(network.chain_id), "--ledger", network.ledger, "--relay", str(folder / "relay.key")]
     words += ["--status", str(folder / "run" / "sender.json"), *(["--demo"] if network.demo else [])]
+    words += [] if depth is None else ["--depth", str(depth)]
     return Process("sender", words, folder / "run" / "sender.log")
+
+
+def mirror(folder: Path, place: str, network: Network, book: str | None, first: int = 0) -> Process:
+    """The mirror of a network. `book`: of the embedded chain; `first`: the block that it begins with."""
+    words = [sys.executable, "-m", "chain.mirror.process", "--mirror", place, "--node", str(folder / "run" / "node")]
+    words += ["--chain-id", str(network.chain_id), "--ledger", network.ledger, "--rulebook", network.rulebook]
+    words += ["--first", str(first), "--status", str(folder / "run" / "mirror.json")]
+    words += [] if book is None else ["--book", book]
+    return Process("mirror", words, folder / "run" / "mirror.log")
 
 
 def signer(folder: Path) -> Process:
     """The signer of the keys in the folder."""
     words = [sys.executable, "-m", "chain.signing.process", "--folder", str(folder / "signer")]
     return Process("signer", words, folder / "run" / "signer.log")
+
+
+def relay_keys(path: Path, count: int) -> tuple[Key, ...]:
+    """The relays' keys, drawn when there are none; they have no authority, so a file of its owner's will do."""
+    if not path.exists():
+        written(path, "\n".join(secrets.token_hex(32) for _ in range(count)))
+    return tuple(Key.of(bytes.fromhex(line)) for line in path.read_text("ascii").split())
 
 
 def written(path: Path, text: str) -> None:

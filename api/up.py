@@ -1,37 +1,50 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`deeptier up` and `deeptier status`: the service as a whole, started and looked at."""
+"""`deeptier up`: the service as a whole, on a node of its own or on a network that runs elsewhere."""
 
-import json
-import os
-import secrets
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
+from api import joining, terms
+from api import mirror as mirrored
 from api import run as supervised
-from api.errors import BookOfAnother, DemoOnly
-from api.story.cast import BOTH, REGISTRAR, Keys
-from api.story.stage import CURRENCY, EXPONENT, RULES
-from chain.abi.sums import contract_sums
-from chain.domain.clock import SystemClock, UtcSeconds, instant
-from chain.domain.vocabulary import OfficerId
-from chain.node.anvil import draw_chain_id
+from api.birth import Plan, born, entered, identity
+from api.errors import BookOfAnother, NetworkMissing, NodeAbsent, NodeOfOurs
+from chain.node.anvil import prove
+from chain.node.errors import NodeError
 from chain.node.network import Folder, Network
-from chain.node.sequencer import Sequencer
-from chain.signing.key import Key
-from chain.store.db import Db, connect
-from chain.store.migrate import upgrade
-from chain.submission.birth import bear, contracts
-from chain.submission.outbox import Outbox
-from chain.submission.sender import Sender, Target
-
-POLICY = "policy.toml"
+from chain.node.rpc import Rpc
+from chain.signing.files import create_private, private_folder
+from chain.signing.policy import FILE as POLICY
+from chain.signing.policy import load
+from chain.store.db import connect
 
 Home = Annotated[Path, typer.Option(help="Where network, book and keys are.")]
 Book = Annotated[str | None, typer.Option(help="A PostgreSQL address instead of the folder's own book.")]
+
+NOTHING_GRANTED = """\
+# 签名策略：未列出的一律拒绝（样式见 chain/signing/policy.py）；服务启动时读取
+# What the signer may sign; what is not listed is refused (form: chain/signing/policy.py). Read at the start.
+version = 1
+longest = 86400  # 指令有效期最长秒数 / seconds from now that a message may stay good
+officers = []  # 列出人员时请删去本行 / remove this line when you list officers
+
+[[ledgers]]
+chain_id = {chain_id}
+address = "{ledger}"
+
+# 逐一列出人员及其账户，例如 / List officers and their accounts, such as:
+# [[officers]]
+# participant = 10
+# officer = 1
+# day = 500_000_00
+# [[officers.accounts]]
+# address = "0x…"
+# rights = ["maker"]
+# operations = {{ Issue = 100_000_00, Accept = "any" }}
+"""
 
 
 def up(
@@ -41,146 +54,101 @@ def up(
         bool,
         typer.Option("--demo", help="Bear a demo network when there is none: its clock can be moved."),
     ] = False,
+    node: Annotated[
+        str | None,
+        typer.Option(help="Another node of the network that `deeptier network join` recorded, for this time."),
+    ] = None,
+    mirror: mirrored.Place = None,
 ) -> None:
-    """Start the service: node, signer, sender. It runs until Ctrl-C."""
+    """Start the service: node, signer, sender, mirror. It runs until Ctrl-C."""
+    from chain.store.migrate import upgrade  # here: SQLAlchemy takes longer to load than all the rest
+
     with Folder(folder) as home:
         (folder / "run").mkdir(mode=0o700, exist_ok=True)
-        (folder / "signer").mkdir(mode=0o700, exist_ok=True)
         address = book or f"sqlite://{folder.resolve()}/book.db"
-        upgrade(address)
-        recorded = home.network()
-        if recorded is None and not demo:
-            raise DemoOnly(folder=str(folder))
+        recorded, reached = home.network(), joining.kept(folder)
+        decided = None
         if recorded is not None:
             recorded.check()
-        with connect(address) as db:
-            chain_id, genesis = _identity(db)
-        node = supervised.Node(genesis, chain_id, folder / "run" / "node")
-        if recorded is None:
-            recorded = _born(home, node, address, chain_id, genesis)
-        elif recorded.chain_id != chain_id:
-            raise BookOfAnother(folder=str(folder), network=recorded.chain_id, book=chain_id)
-        parts: list[supervised.Part] = [node]
-        if (folder / "signer" / POLICY).exists():  # without one it would sign nothing
-            parts.append(supervised.signer(folder))
-        parts.append(supervised.sender(folder, address, recorded))
-        ledger = recorded.ledger
+        else:
+            decided = _decided(folder, demo, elsewhere=node is not None or reached is not None)
+        upgrade(address)
+        if recorded is None or reached is None:
+            parts, network = _on_our_node(home, recorded, address, decided, node)
+        else:
+            parts, network = _on_theirs(home, recorded, address, replace(reached, url=node or reached.url))
+
+        first, its_book = (0, address) if reached is None else (reached.first, None)
+        parts.append(supervised.mirror(folder, mirrored.place(folder, mirror), network, its_book, first))
 
         def ready() -> None:
+            where = (folder / "run" / "node").read_text("ascii")
             typer.echo(
-                f"up: chain {chain_id}, ledger {ledger}, node {node.anvil.url}; deeptier status tells how it goes"
+                f"up: chain {network.chain_id}, ledger {network.ledger}, node {Rpc(where).node};"
+                " deeptier status tells how it goes"
             )
 
         supervised.run(parts, folder / "run" / "up.json", ready)
 
 
-def status(
-    folder: Home = Path(".deeptier"),
-    book: Book = None,
-    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
-) -> None:
-    """How the service goes: its parts, the last block, what is queued, what stands in the way."""
-    found = look(folder, book or f"sqlite://{folder.resolve()}/book.db")
-    if as_json:
-        typer.echo(json.dumps(found, ensure_ascii=False, indent=1))
-    else:
-        _show(found)
-    if found["state"] != "running":
-        raise SystemExit(1)
+def _on_our_node(
+    home: Folder, recorded: Network | None, address: str, decided: terms.Terms | None, other: str | None
+) -> tuple[list[supervised.Part], Network]:
+    """The parts of a network whose node we run, which is born when there is none (a demo's unless it was decided).
 
-
-def _identity(db: Db) -> tuple[int, UtcSeconds]:
-    """Chain id and genesis time of the book's network, drawn once for ever."""
-    with db.transaction():
-        kept: dict[str, str] = dict(db.all("SELECT name, value FROM setting WHERE name IN ('chain id', 'genesis')"))
-        if not kept:
-            kept = {"chain id": str(draw_chain_id()), "genesis": str(SystemClock().now())}
-            db.executemany("INSERT INTO setting (name, value) VALUES (?, ?)", list(kept.items()))
-    return int(kept["chain id"]), instant(int(kept["genesis"]))
-
-
-def _born(home: Folder, node: supervised.Node, address: str, chain_id: int, genesis: UtcSeconds) -> Network:
-    """Make a demo network's first block, unless the book has it already, and record the network."""
-    relay = _relay(home.path / "relay.key")
-    keys = Keys(chain_id)
-    officers = [(keys.officer(REGISTRAR, n).address, OfficerId(n), BOTH) for n in (1, 2)]
-    bank, identity = keys.treasury.address, keys.commitment(REGISTRAR.name.en)
-    deployed, token, creations = contracts(chain_id, relay.address, officers, identity, RULES, CURRENCY, EXPONENT, bank)
-    node.start()
+    Raises NodeOfOurs, NodeAbsent, BookOfAnother, and what birth raises.
+    """
     with connect(address) as db:
-        target = Target(chain_id, deployed.ledger)
-        sender = Sender(db, Sequencer(node.anvil.rpc), relay, target, SystemClock(), lambda event, facts: None)
-        sender.settle()
-        if db.one("SELECT 1 FROM block LIMIT 1") is None:
-            bear(sender, relay, creations)
-    node.stop()
-    made = Network(
-        demo=True,
-        chain_id=chain_id,
-        genesis=genesis,
-        ledger=deployed.ledger,
-        module=deployed.module,
-        views=deployed.views,
-        rulebook=deployed.rulebook,
-        currency=CURRENCY.decode(),
-        exponent=EXPONENT,
-        cash=(token,),
-        contracts=contract_sums(),
-    )
-    home.record(made)
-    return made
+        chain_id, genesis = identity(db)
+        begun = db.one("SELECT 1 FROM block LIMIT 1") is not None
+    node = supervised.Node(genesis, chain_id, home.path / "run" / "node")
+    if recorded is None:
+        recorded = born(home, node, address, Plan(chain_id, genesis, decided))
+    elif recorded.chain_id != chain_id:
+        raise BookOfAnother(folder=str(home.path), network=recorded.chain_id, book=chain_id)
+    elif not begun:  # a ledger that is not in the book is on no node of ours
+        raise NodeAbsent(folder=str(home.path), file=joining.FILE)
+    elif other is not None:
+        raise NodeOfOurs(folder=str(home.path))
+    parts = [node, _signer(home.path, recorded), supervised.sender(home.path, address, recorded)]
+    return parts, recorded
 
 
-def _relay(path: Path) -> Key:
-    """The relay's key, drawn when there is none; it has no authority."""
-    if not path.exists():
-        supervised.written(path, secrets.token_hex(32))
-    return Key.of(bytes.fromhex(path.read_text("utf-8").strip()))
-
-
-def look(folder: Path, address: str) -> dict[str, Any]:
-    """What `deeptier status --json` tells."""
-    up_file = supervised.said(folder / "run" / "up.json")
-    sender = supervised.said(folder / "run" / "sender.json")
-    alive = "pid" in up_file and _lives(up_file["pid"])
-    parts = up_file.get("parts", {}) if alive else {}
-    found: dict[str, Any] = {"state": "running" if alive else "stopped", "parts": parts, "sender": sender}
-    if alive and (sender.get("state") != "running" or any(one["state"] != "running" for one in parts.values())):
-        found["state"] = "alarm" if sender.get("state") == "alarm" else "waiting"
+def _on_theirs(
+    home: Folder, recorded: Network, address: str, reached: joining.Reached
+) -> tuple[list[supervised.Part], Network]:
+    """The parts of a network that runs elsewhere. Raises BookOfAnother, WrongChain, NodeAddressMalformed."""
     with connect(address) as db:
-        row = db.one("SELECT MAX(number) FROM block WHERE hash IS NOT NULL")
-        found["head"] = 0 if row is None or row[0] is None else row[0]
-        found["submissions"] = {state.value: count for state, count in Outbox(db).counts().items()}
-        last = db.one("SELECT id, operation, error FROM submission WHERE state = 'refused' ORDER BY id DESC LIMIT 1")
-        refused = None if last is None else Outbox(db).submission(last[0])
-    error = None if refused is None or refused.refusal is None else refused.refusal
-    found["last_refusal"] = (
-        None
-        if refused is None or error is None
-        else {"submission": refused.id, "operation": refused.operation, "code": error.code}
-    )
-    return found
-
-
-def _lives(pid: int) -> bool:
+        chain_id, _ = entered(db, recorded.chain_id, recorded.genesis)
+    if chain_id != recorded.chain_id:
+        raise BookOfAnother(folder=str(home.path), network=recorded.chain_id, book=chain_id)
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
+        prove(Rpc(reached.url), recorded.chain_id)
+    except NodeError as error:
+        if not error.retryable:
+            raise
+        typer.echo(f"{error.message('en')}\n{error.message('zh')}", err=True)  # the sender waits for it, and proves it
+    supervised.written(home.path / "run" / "node", reached.url)
+    parts: list[supervised.Part] = [_signer(home.path, recorded)]
+    return [*parts, supervised.sender(home.path, address, recorded, reached.depth)], recorded
 
 
-def _show(found: dict[str, Any]) -> None:
-    console = Console()
-    table = Table("part", "state", "pid", "restarts")
-    for name, part in found["parts"].items():
-        table.add_row(name, part["state"], str(part["pid"] or ""), str(part["restarts"]))
-    console.print(table)
-    console.print(f"{found['state']}; block {found['head']}")
-    console.print("  ".join(f"{state}: {count}" for state, count in found["submissions"].items()))
-    if found["sender"].get("state") == "replaying":
-        facts = found["sender"]
-        console.print(f"rebuilding the chain from the book: {facts['blocks']} blocks, about {facts['seconds']} s")
-        console.print(f"正在由业务库重建链：{facts['blocks']} 个区块，约需 {facts['seconds']} 秒")
-    if "code" in found["sender"]:
-        console.print(f"{found['sender']['en']}\n{found['sender']['zh']}")
+def _decided(folder: Path, demo: bool, elsewhere: bool) -> terms.Terms | None:
+    """What a new network is to be; None for a demo network. `elsewhere`: somebody meant to join one.
+
+    Raises NetworkMissing, and what reading the terms raises.
+    """
+    file = folder / terms.FILE
+    if elsewhere or not (demo or file.exists()):
+        raise NetworkMissing(folder=str(folder))
+    return None if demo else terms.read(file)
+
+
+def _signer(folder: Path, network: Network) -> supervised.Part:
+    """The signer; where there is no policy yet, one that grants nothing. Raises PolicyMalformed, FileExposed."""
+    policy = private_folder(folder / "signer") / POLICY
+    if not policy.exists():
+        text = NOTHING_GRANTED.format(chain_id=network.chain_id, ledger=network.ledger)
+        create_private(policy, text.encode())
+    load(policy)
+    return supervised.signer(folder)

@@ -10,6 +10,7 @@ from chain.domain import commands as c
 from chain.domain.clock import UtcSeconds
 from chain.domain.vocabulary import ZERO_HASH
 from chain.signing.key import Key
+from chain.signing.signer import Signer
 
 UNSIGNED = (c.Expire, c.Redeem, c.MarkOverdue)  # anyone may ask for these
 
@@ -30,7 +31,7 @@ class Order:
 def order(
     domain: Domain,
     message: c.Message,
-    signers: Sequence[Key | None],
+    signers: Sequence[Signer | None],
     assignees: Sequence[Key],
     until: UtcSeconds,
 ) -> Order:

@@ -63,6 +63,12 @@ def unsigned(field: str, bits: int) -> Codec:
     return Codec(f"uint{bits}", False, WORD, encode, decode)
 
 
+def flag(field: str) -> Codec:
+    """Bool as bool."""
+    bit = unsigned(field, 1)
+    return Codec("bool", False, WORD, lambda value: bit.encode(int(value)), _then(bit, bool))
+
+
 def claim_id(field: str) -> Codec:
     """uint88 as ClaimId."""
     return _named(unsigned(field, 88), pack_claim, unpack_claim)
@@ -125,6 +131,12 @@ def blob(field: str) -> Codec:
     return Codec("bytes", True, WORD, encode, decode)
 
 
+def text(field: str) -> Codec:
+    """String as str."""
+    octets = blob(field)
+    return Codec("string", True, WORD, lambda value: octets.encode(value.encode()), _then(octets, _utf8))
+
+
 def array(item: Codec) -> Codec:
     """A list of any length, as tuple."""
 
@@ -179,15 +191,26 @@ def attributes_of(names: Sequence[str]) -> Callable[[Any], tuple[Any, ...]]:
     return lambda value: tuple(getattr(value, name) for name in names)
 
 
+def _then(plain: Codec, make: Callable[[Any], Any]) -> Callable[[bytes, int], tuple[Any, int]]:
+    def decode(data: bytes, at: int) -> tuple[Any, int]:
+        value, end = plain.decode(data, at)
+        return make(value), end
+
+    return decode
+
+
+def _utf8(octets: bytes) -> str:
+    try:
+        return octets.decode()
+    except UnicodeDecodeError as error:
+        raise NotCanonical(f"{error.reason} at byte {error.start} of a string") from None
+
+
 def _named(plain: Codec, pack: Callable[[Any], int], unpack: Callable[[int], Any]) -> Codec:
     def encode(value: Any) -> bytes:
         return plain.encode(pack(value))
 
-    def decode(data: bytes, at: int) -> tuple[Any, int]:
-        packed, end = plain.decode(data, at)
-        return unpack(packed), end
-
-    return Codec(plain.type, False, WORD, encode, decode)
+    return Codec(plain.type, False, WORD, encode, _then(plain, unpack))
 
 
 def _laid_out(items: Sequence[Codec], values: Sequence[Any]) -> bytes:

@@ -4,8 +4,10 @@
 from chain.store.db import Db
 from chain.store.errors import SchemaTooNew, SchemaTooOld
 
+_FIRST = ("setting", "submission", "carrier", "block", "block_item")
 TABLES = {
-    "0001": ("setting", "submission", "carrier", "block", "block_item"),
+    "0001": _FIRST,
+    "0002": _FIRST,
 }
 """The tables of every revision, oldest first; those that others name come before them, so backups keep this order."""
 REVISIONS = tuple(TABLES)

@@ -4,11 +4,12 @@
 As on the embedded chain, a transaction is in the book before it is sent. What the network did with it is asked, never
 assumed: a transaction without a receipt is offered again; one whose block went away is `sent` again; one whose nonce
 somebody else spent is dead, and its intent is signed into a new one. An intent happens once all the same, since the
-ledger takes it once. Two submissions about one obligation have one relay key, so they never overtake each other.
+ledger takes it once. Two submissions about one obligation have one relay key, so they do not overtake each other; when
+a spent nonce made one do so all the same, and the ledger refused it for that, it is `queued` again.
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from chain.abi.keccak import keccak
@@ -137,12 +138,37 @@ class NetworkSender:
         missing = [one for one, found in zip(carried, receipts, strict=True) if found is None]
         failed = {one.hash: found.answered for one, found in there if not found.succeeded}
         final = {one.hash for one, found in there if found.block + self._depth <= head}
-        moved = self._record(there, missing, failed, final)
-        if self._due():
+        early = self._overtook(there, failed.keys() & final)
+        moved = self._record(there, missing, failed, final - early, early)
+        if early or self._due():  # what was overtaken is signed anew before what is queued is taken
             self._offered = time.monotonic()
             self._again(missing, head)
         self._head = head
         return moved
+
+    def _overtook(self, there: Sequence[tuple[_Carried, Outcome]], refused: Collection[Hash]) -> set[Hash]:
+        """Of what is refused for good: what came before an earlier submission about the same, whose nonce was spent.
+
+        Such a one may have been refused for that alone. It goes behind the earlier one, and is refused in its turn if
+        that was not the reason.
+        """
+        if not refused:
+            return set()
+        places = {one.submission: (found.block, one.nonce) for one, found in there}
+        subjects: dict[int, int] = dict(
+            self._db.all("SELECT id, subject FROM submission WHERE state IN ('queued', 'sent', 'on chain')")
+        )
+        about: dict[int, list[int]] = {}
+        for number, subject in subjects.items():
+            about.setdefault(subject, []).append(number)
+        early = set()
+        for one, found in there:
+            if one.hash in refused and one.submission is not None:
+                here = found.block, one.nonce
+                earlier = [other for other in about[subjects[one.submission]] if other < one.submission]
+                if any(other not in places or places[other] > here for other in earlier):
+                    early.add(one.hash)
+        return early
 
     def _under_way(self) -> list[_Carried]:
         """Every transaction that is not through: pending, or mined in a block that is not final."""
@@ -161,6 +187,7 @@ class NetworkSender:
         missing: Sequence[_Carried],
         failed: dict[Hash, bytes],
         final: set[Hash],
+        early: set[Hash],
     ) -> int:
         """The second commit: what is in a block, what is final, and what a block that went away took with it."""
         reach("record-before-commit")
@@ -188,6 +215,10 @@ class NetworkSender:
                 [(one.hash,) for one in missing],
             )
             self._db.executemany(
+                "UPDATE submission SET state = 'queued', carrier = NULL, block = NULL WHERE carrier = ?",
+                [(one,) for one in early],
+            )
+            self._db.executemany(
                 "UPDATE carrier SET state = 'pending' WHERE hash = ?", [(one.hash,) for one in missing]
             )
         reach("record-after-commit")
@@ -198,7 +229,7 @@ class NetworkSender:
         spent = {relay.address: self._spent(relay.address, head) for relay in self._relays}
         living = [one for one in missing if one.nonce >= spent.get(one.relay, 0)]
         dead = [one for one in missing if one.nonce < spent.get(one.relay, 0)]
-        for one in dead:
+        for one in sorted(dead, key=lambda one: one.nonce):  # in the order in which they were
             self._renew(one)
         if living:
             self._tell("again", {"transactions": len(living)})
@@ -207,8 +238,7 @@ class NetworkSender:
     def _renew(self, one: _Carried) -> None:
         """A stranger spent the nonce: the intent goes into another transaction.
 
-        It then comes after what was sent behind it; of that, what was signed for the claim as this would leave it is
-        refused as stale, by name, and may be signed again.
+        It then comes after what was sent behind it; what the ledger refuses of that goes behind it once more.
         """
         renewed = []
         if one.submission is not None:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The sender on a node that mines by itself: lost, undone, overtaken by a stranger; every intent happens once."""
 
+import random
 import signal
 import subprocess
 import sys
@@ -233,8 +234,41 @@ def test_network__a_stranger_spent_the_relays_nonce__the_intent_happens_once(net
     net.verify(sent)
 
 
-def stolen(net: Net, relay: Key) -> None:
-    raw = signed_transaction(relay, CHAIN_ID, 0, ANNA.account(), b"", 21_000)
+@pytest.mark.parametrize("depth", [0, 2])
+def test_network__a_stranger_spent_a_nonce_before_others__those_go_behind_it_and_all_happen(
+    net: Net, depth: int
+) -> None:
+    sender = net.sender(depth)
+    for relay in RELAYS:  # the sender does not know of it when it signs
+        stolen(net, relay)
+    sent = net.submit()
+    until(sender, lambda: net.states() == {State.FINAL}, net.mine)
+    assert net.heard.count("nonce-spent") >= len(RELAYS)
+    net.verify(sent)
+
+
+def test_network__nonces_stolen_again_and_again__order_is_found_in_the_end(net: Net) -> None:
+    sender = net.sender(depth=1)
+    chance = random.Random(1)
+    sent = net.submit()
+    thefts = 0
+    end = time.monotonic() + 30
+    while net.states() != {State.FINAL}:
+        assert time.monotonic() < end, net.outbox.counts()
+        sender.step()
+        if thefts < 4 and chance.random() < 0.5:  # the network drops what we sent, and a thief is faster
+            thefts += 1
+            net.rpc.call("anvil_dropAllTransactions")
+            relay = chance.choice(RELAYS)
+            stolen(net, relay, int(net.rpc.call("eth_getTransactionCount", relay.address, "latest"), 16))
+        net.mine()
+        time.sleep(0.01)
+    assert thefts == 4
+    net.verify(sent)
+
+
+def stolen(net: Net, relay: Key, nonce: int = 0) -> None:
+    raw = signed_transaction(relay, CHAIN_ID, nonce, ANNA.account(), b"", 21_000)
     net.rpc.call("eth_sendRawTransaction", f"0x{raw.hex()}")
 
 

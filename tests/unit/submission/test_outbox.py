@@ -135,6 +135,22 @@ def test_wait_all__some_through__comes_back_when_the_last_is(book: str) -> None:
         assert [one.state for one in box.wait_all([first.id, second.id], 5)] == [State.REFUSED, State.REFUSED]
 
 
+def test_counts__some_in_every_state__each_in_its_own(book: str) -> None:
+    with connect(book) as db:
+        box = outbox(db)
+        keys = iter([one.key for one in box.submit_all([(split(number + 1), f"{number}") for number in range(15)])])
+        db.execute(
+            "INSERT INTO carrier (hash, relay, nonce, raw, state) VALUES (?, 'relay', 0, ?, 'mined')", [bytes(32)] * 2
+        )
+        for count, state in enumerate(State, 1):
+            for _ in range(count):
+                db.execute(
+                    "UPDATE submission SET state = ?, carrier = ?, block = 1, error = ? WHERE key = ?",
+                    [state, bytes(32), never_text("no"), next(keys)],
+                )
+        assert box.counts() == {state: count for count, state in enumerate(State, 1)}
+
+
 def test_submission__refused__with_the_typed_error_that_the_ledger_gave(book: str) -> None:
     selector = bytes.fromhex("1f2a2005")  # ZeroAmount()
     with connect(book) as db:
