@@ -40,6 +40,10 @@ DROPPED = Words(
     "镜像已清空；服务运行时会立即由链重建，否则在下次 deeptier up 时重建。",
     "The mirror is empty now; the service makes it anew from the chain, at once or when it is up again.",
 )
+DIFFERS = Words(
+    "→ 如节点可信，请运行 deeptier mirror rebuild，由链重建镜像。",
+    "→ If the node is to be trusted, deeptier mirror rebuild makes the mirror anew from the chain.",
+)
 FOLDED = Words(
     "镜像已由自身日志重新计算，到区块 {block}。", "The mirror is folded anew from its own log, to block {block}."
 )
@@ -136,6 +140,7 @@ def reconcile(
     else:
         typer.echo("\n".join(found.lines(lang)))
     if not found.equal:
+        typer.echo(DIFFERS.of(lang), err=True)
         raise typer.Exit(1)
 
 

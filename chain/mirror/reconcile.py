@@ -78,7 +78,7 @@ class Report:
         rows, count = sum(self.rows.values()), len(self.differences) + self.more
         if lang == "zh":
             return [*told, f"区块 {self.block}：比对 {rows} 行、{self.slots} 个存储位，差异 {count} 处。"]
-        return [*told, f"Block {self.block}: {rows} rows and {self.slots} slots compared, {count} differences."]
+        return [*told, f"Block {self.block}: {rows} rows and {self.slots} slots compared; differences: {count}."]
 
 
 def reconcile(
