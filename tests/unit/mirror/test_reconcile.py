@@ -94,7 +94,7 @@ def test_reconcile__on_either_database__compares_every_row_and_says_so(db: Db, t
     assert report.rows["event"] == sum(len(block.logs) for block in told.blocks)
     assert {"storage", "blocks", "claim", "event"} <= steps
     assert report.lines("en") == [
-        f"Block {report.block}: {sum(report.rows.values())} rows and {report.slots} slots compared, 0 differences."
+        f"Block {report.block}: {sum(report.rows.values())} rows and {report.slots} slots compared; differences: 0."
     ]
 
 
@@ -223,7 +223,7 @@ def test_reconcile__more_differences_than_are_kept__are_counted(
     rows = lite.execute("UPDATE claim_v1 SET hop = hop + 1")
     report = compared(lite, told)
     assert (len(report.differences), report.more) == (3, rows - 3)
-    assert report.lines("en")[-1].endswith(f", {rows} differences.")
+    assert report.lines("en")[-1].endswith(f"; differences: {rows}.")
 
 
 def test_reconcile__storage_that_no_event_explains__is_named(lite: Db, told: ToldChain) -> None:
