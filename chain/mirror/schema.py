@@ -35,7 +35,7 @@ _LOG = (
         name {text} NOT NULL, participant {number}, obligor {number}, number {number}, seq {number}, version {number},
         topics {bytes} NOT NULL, data {bytes} NOT NULL, PRIMARY KEY (block, position)){end}""",
     "CREATE INDEX ix_event_obligation ON event (obligor, number, seq, block, position)",
-    "CREATE INDEX ix_event_participant ON event (participant, block, position)",
+    "CREATE INDEX ix_event_participant ON event (participant, block, position) WHERE participant IS NOT NULL",
     """CREATE TABLE checkpoint (
         generation {number} PRIMARY KEY, layout {number} NOT NULL, state {text} NOT NULL
             CHECK (state IN ('serving', 'building')),

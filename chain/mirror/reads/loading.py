@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Rows of the mirror as the domain's records, and what follows from them by the rules of the reference model."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+from chain.domain.clock import MAX_SECONDS, UtcSeconds
+from chain.domain.errors import Refusal
+from chain.domain.rules import Rows, Share, waiting
+from chain.domain.rules.conditions import free, hop_left, lien_in_force, money_first, still_open, window
+from chain.domain.vocabulary import (
+    NOBODY,
+    ZERO_ADDRESS,
+    Claim,
+    ClaimId,
+    Hours,
+    Lifecycle,
+    Obligation,
+    ObligationId,
+    ObligationStatus,
+    Step,
+)
+from chain.mirror.paging import Asked, Sql, among
+from chain.mirror.tables import BY_NAME
+from chain.mirror.visible import Sight, Visible
+from chain.store.db import Db, Row
+
+_AT_ONCE = 200  # obligations whose steps are asked for in one question
+_CLAIM, _OBLIGATION, _STEP = BY_NAME["claim"], BY_NAME["obligation"], BY_NAME["step"]
+
+
+OBLIGATION_OF_C = {"obligor": "c.obligor", "number": "c.number"}
+BY_ID = ("obligor", "number", "seq")
+_BEGINNING = UtcSeconds(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Two instants and the time between them, both included."""
+
+    since: UtcSeconds = _BEGINNING
+    until: UtcSeconds = MAX_SECONDS
+
+
+ALWAYS = Period()
+
+
+class State(StrEnum):
+    """What its holder can do with a claim, in one word."""
+
+    OFFERED = "offered"  # accept or decline it
+    FREE = "free"
+    LIENED = "liened"  # at the instant asked about
+    ENDED = "ended"  # redeemed, or gone with an offer that ended
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """A claim as whoever holds, owes or liens it sees it. Amounts in fen."""
+
+    id: ClaimId
+    row: Claim  # given claims (`sight`): without the lien
+    sight: Sight
+    state: State
+    due: UtcSeconds
+    status: ObligationStatus
+    share: Share  # money that waits to be redeemed, and cents still unpaid
+    immovable: Refusal | None  # the first reason why it cannot be passed on whole; None: it can
+
+
+def columns(table: str, alias: str) -> str:
+    """All columns of a folded table but `block_from` and `block_to`: its key, then its row."""
+    named = BY_NAME[table]
+    return ", ".join([f'{alias}."{column.name}"' for column in (*named.keys, *named.columns)])
+
+
+def width(table: str) -> int:
+    """How many columns that is."""
+    return len(BY_NAME[table].keys) + len(BY_NAME[table].columns)
+
+
+def obligation_of(values: Sequence[Any]) -> tuple[ObligationId, Obligation]:
+    """An obligation in the columns of its table."""
+    return ObligationId(*values[:2]), _OBLIGATION.row(values[2:])
+
+
+def with_obligations(asked: Asked, told: Sql, source: Sql, more: str = "") -> Sql:
+    """SELECT what is told of rows that have a claim's obligor and number as columns, and then their obligations.
+
+    `source` names those rows c; what follows it, `more`, is of the whole. They are found first, and each finds its
+    obligation by the whole key.
+    """
+    born = asked.of("obligation", "block_from", OBLIGATION_OF_C)
+    first = "WITH found AS MATERIALIZED (SELECT" + told + "," + born + "AS born FROM" + source + ")"
+    own = "o.obligor = found.obligor AND o.number = found.number AND o.block_from = found.born"
+    return first + f"SELECT found.*, {columns('obligation', 'o')} FROM found JOIN obligation o ON {own} {more}"
+
+
+def holdings_of(db: Db, visible: Visible, asked: Asked, which: Sql, order: Sequence[str], limit: int) -> list[Holding]:
+    """The first claims (`c`) of those, in the order of these columns, as far as the viewer sees them."""
+    columns_of_order = ", ".join([f"c.{column}" for column in order])
+    source = "claim c WHERE" + which + Sql(f"ORDER BY {columns_of_order} LIMIT ?", (limit,))
+    told = f"{columns('claim', 'c')}," + visible.sight(asked, "c") + "AS sight"
+    sql = with_obligations(asked, told, source, f"ORDER BY {', '.join([f'found.{column}' for column in order])}")
+    return _holdings(db, asked, db.all(sql.text, sql.values))
+
+
+def _holdings(db: Db, asked: Asked, found: Sequence[Row]) -> list[Holding]:
+    rows = Rows(ZERO_ADDRESS, 0)
+    split = width("claim")
+    for values in found:
+        obligation, row = obligation_of(values[split + 2 :])
+        rows.obligations[obligation] = row
+        rows.claims[ClaimId(*values[:3])] = _CLAIM.row(values[3:split])
+    rows.steps.update(steps_of(db, asked, rows.obligations.items()))
+    return [_holding(rows, ClaimId(*values[:3]), Sight(values[split]), asked.now) for values in found]
+
+
+def steps_of(
+    db: Db, asked: Asked, obligations: Iterable[tuple[ObligationId, Obligation]]
+) -> dict[tuple[ObligationId, int], Step]:
+    """The steps of these obligations."""
+    wanted = sorted(obligation for obligation, row in obligations if row.steps)
+    steps: dict[tuple[ObligationId, int], Step] = {}
+    for at in range(0, len(wanted), _AT_ONCE):
+        these = among("s.obligor, s.number", wanted[at : at + _AT_ONCE])
+        sql = f"SELECT {columns('step', 's')} FROM step s WHERE" + these + "AND" + asked.holds("s")
+        for values in db.all(sql.text, sql.values):
+            steps[ObligationId(*values[:2]), values[2]] = _STEP.row(values[3:])
+    return steps
+
+
+def immovable(rows: Rows, claim: ClaimId, now: UtcSeconds) -> Refusal | None:
+    """The first reason why the claim cannot be passed on whole, by the claim and its obligation alone."""
+    row, obligation = rows.claims[claim], rows.obligations[claim.obligation]
+    try:
+        free(claim, row, now)
+        still_open(claim.obligation, obligation)
+        window(claim, obligation, now)
+        money_first(rows, claim, row, obligation)
+        hop_left(claim, row, obligation)
+    except Refusal as reason:
+        return reason
+    return None
+
+
+def first_at(db: Db, asked: Asked, time: UtcSeconds) -> int:
+    """The first block at or after an instant; the one after the block asked about when there is none."""
+    lowest = db.one("SELECT MIN(number) FROM mirrored_block")
+    low, high = lowest[0] if lowest else 0, asked.block + 1
+    while low < high:
+        middle = (low + high) // 2
+        row = db.one("SELECT timestamp FROM mirrored_block WHERE number = ?", (middle,))
+        low, high = (low, middle) if row is not None and row[0] >= time else (middle + 1, high)
+    return int(low)
+
+
+def _holding(rows: Rows, claim: ClaimId, sight: Sight, now: UtcSeconds) -> Holding:
+    row, obligation = rows.claims[claim], rows.obligations[claim.obligation]
+    share = waiting(rows, claim, row)
+    reason, state = immovable(rows, claim, now), _state(row, now)
+    if sight is not Sight.FULL:
+        row, reason = replace(row, lienholder=NOBODY, lien_until=Hours(0)), None
+        state = State.FREE if state is State.LIENED else state
+    return Holding(claim, row, sight, state, obligation.due, obligation.status, share, reason)
+
+
+def _state(row: Claim, now: UtcSeconds) -> State:
+    if row.lifecycle is Lifecycle.OFFERED:
+        return State.OFFERED
+    if row.lifecycle is not Lifecycle.HELD:
+        return State.ENDED
+    return State.LIENED if lien_in_force(row, now) else State.FREE
