@@ -49,7 +49,7 @@ def row_digest(table: str, key: Sequence[Value], block_from: int, values: Sequen
 
 
 class Written(NamedTuple):
-    """What a flush wants of one table: versions to insert, and (block_to, key…) of those that end."""
+    """What a flush wants of one table: versions to insert, and (block_to, key…, block_from) of those that end."""
 
     table: Table
     inserts: list[tuple[Value, ...]]
@@ -99,12 +99,13 @@ class Fold:
         found, digest = [], 0
         for table in TABLES:
             versions = self._facts[table.name] if table.rows is None else self._changed[table.rows][0]
+            loaded = getattr(self.rows, table.rows) if table.rows else None
+            since = loaded.since if isinstance(loaded, Loaded) else None
             if versions:
-                written, more = _versions(table, versions)
+                written, more = _versions(table, versions, since)
                 found.append(written)
                 digest += more
                 versions.clear()
-            loaded = getattr(self.rows, table.rows) if table.rows else None
             if isinstance(loaded, Loaded):
                 loaded.forget(KEPT)
         return found, digest
@@ -178,20 +179,24 @@ class Fold:
         return lambda key, row: key in loaded
 
 
-def _versions(table: Table, changed: Versions) -> tuple[Written, int]:
+def _versions(table: Table, changed: Versions, since: dict[Any, int] | None) -> tuple[Written, int]:
+    """`since`: the block of each row's version before these; None for the one row that is not loaded by key."""
     inserts: list[tuple[Value, ...]] = []
     endings: list[tuple[Value, ...]] = []
     digest, name, flat, values_of = 0, table.name, table.flat, table.values
     for key, (known, versions) in changed.items():
         place = tuple(flat(key))
         if known:
-            endings.append((versions[0][0], *place))
+            ends = versions[0][0]
+            endings.append((ends, *place) if since is None else (ends, *place, since[key]))
         last = len(versions) - 1
         for n, (block, row) in enumerate(versions):
             values = values_of(row)
             until = OPEN if n == last else versions[n + 1][0]
             inserts.append((*place, block, until, *values))
             digest += int.from_bytes(blake2b(_pack((name, *place, block, *values)), digest_size=32).digest(), "big")
+        if since is not None:
+            since[key] = versions[last][0]
     return Written(table, inserts, endings), digest
 
 

@@ -14,7 +14,8 @@ from chain.domain.vocabulary import ZERO_ADDRESS, Address
 from chain.mirror.tables import BY_ROWS, OPEN, Table
 from chain.store.db import Db
 
-Load = Callable[[Any], Any]
+Load = Callable[[Any], tuple[Any, int] | None]
+"""By key: a row, and the block since which it is so."""
 
 
 class Loaded(dict[Any, Any]):
@@ -24,14 +25,17 @@ class Loaded(dict[Any, Any]):
         super().__init__()
         self._load = load
         self._absent: set[Any] = set()
+        self.since: dict[Any, int] = {}
+        """The block in which a row's present version was born, of those that were asked for."""
 
     def __missing__(self, key: Any) -> Any:
         if key in self._absent:
             raise KeyError(key)
-        row = self._load(key)
-        if row is None:
+        found = self._load(key)
+        if found is None:
             self._absent.add(key)
             raise KeyError(key)
+        row, self.since[key] = found
         self[key] = row
         return row
 
@@ -50,6 +54,7 @@ class Loaded(dict[Any, Any]):
         over = self._known() - most
         for key in list(islice(super().__iter__(), max(0, over))):
             del self[key]
+            self.since.pop(key, None)
 
     def __iter__(self) -> Iterator[Any]:
         raise TypeError("rows are asked for by key")
@@ -62,16 +67,19 @@ class Loaded(dict[Any, Any]):
 
 
 def loader(db: Db, table: Table, name: str, at: int | None = None) -> Load:
-    """A function that reads one row of a table, as of a block or as it is now. `name`: the table or view in SQL."""
+    """A function that reads one row of a table, as of a block or as it is now, and the block since which it is so.
+
+    `name`: the table or view in SQL. The last version is sought by its place in the key: some rows have thousands.
+    """
     columns = ", ".join([f'"{column.name}"' for column in table.columns])
     key = " AND ".join([f'"{column.name}" = ?' for column in table.keys])
-    when = f"block_to = {OPEN}" if at is None else f"block_from <= {at} AND block_to > {at}"
-    sql = f"SELECT {columns} FROM {name} WHERE {key} AND {when}"
+    bound = "" if at is None else f" AND block_from <= {at}"
+    sql = f"SELECT block_from, {columns} FROM {name} WHERE {key}{bound} ORDER BY block_from DESC LIMIT 1"
     flat, row = table.flat, table.row
 
-    def load(key: Any) -> Any:
+    def load(key: Any) -> tuple[Any, int] | None:
         found = db.one(sql, flat(key))
-        return None if found is None else row(found)
+        return None if found is None else (row(found[1:]), found[0])
 
     return load
 
@@ -87,7 +95,7 @@ def rows(db: Db, exponent: int, suffix: str = "", at: int | None = None) -> Rows
         name: Loaded(loader(db, table, table.name + suffix, at)) for name, table in tables.items()
     }
     in_use = loader(db, BY_ROWS["rulebook"], "rulebook" + suffix, at)(None)
-    made = Rows(Address(in_use or ZERO_ADDRESS), exponent, **loaded)
+    made = Rows(Address(in_use[0]) if in_use else ZERO_ADDRESS, exponent, **loaded)
     table = BY_ROWS["rules"]
     columns = ", ".join([f'"{column.name}"' for column in table.columns])
     when = f"block_to = {OPEN}" if at is None else f"block_from <= {at} AND block_to > {at}"

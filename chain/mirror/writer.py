@@ -172,14 +172,17 @@ def _take_back(db: Db, table: Table, generation: int, to: int) -> int:
         return 0
     db.execute(f"DELETE FROM {name} WHERE {where}", bounds)
     key = " AND ".join([f'"{column.name}" = ?' for column in table.keys])
-    reopened: list[tuple[Value, ...]] = [(*place, to) for place in {row[:width] for row in born}]
-    db.executemany(f"UPDATE {name} SET block_to = {OPEN} WHERE {key} AND block_to > ?", reopened)
+    last = f"(SELECT MAX(block_from) FROM {name} WHERE {key})"
+    reopened: list[tuple[Value, ...]] = [(*place, *place) for place in {row[:width] for row in born}]
+    db.executemany(f"UPDATE {name} SET block_to = {OPEN} WHERE {key} AND block_from = {last}", reopened)
     return sum(row_digest(table.name, row[:width], row[width], row[width + 2 :]) for row in born)
 
 
 def _endings_sql(table: Table, generation: int) -> str:
+    """A version is found by its whole key, its first block included: some rows have thousands."""
     key = " AND ".join([f'"{column.name}" = ?' for column in table.keys])
-    return f"UPDATE {folded(table, generation)} SET block_to = ? WHERE {key} AND block_to = {OPEN}"
+    last = f"block_to = {OPEN}" if table.rows == "rulebook" else "block_from = ?"
+    return f"UPDATE {folded(table, generation)} SET block_to = ? WHERE {key} AND {last}"
 
 
 def _hex(value: bytes) -> str:

@@ -14,6 +14,7 @@ from chain.domain.rules import TABLES as ROWS
 from chain.domain.rules import Rows, apply, commit
 from chain.domain.vocabulary import Hash
 from chain.mirror import schema
+from chain.mirror import writer as writing
 from chain.mirror.blocks import Block
 from chain.mirror.errors import (
     BlockNotMirrored,
@@ -24,7 +25,7 @@ from chain.mirror.errors import (
     VersionGap,
 )
 from chain.mirror.fold import MODULUS, row_digest
-from chain.mirror.state import rows
+from chain.mirror.state import loader, rows
 from chain.mirror.tables import BY_ROWS, OPEN, TABLES
 from chain.mirror.writer import Writer, checkpoint, rollback
 from chain.store.db import Db
@@ -199,6 +200,37 @@ def test_mirrors__on_both_databases__are_the_same_to_the_byte(postgres: object, 
     server, _ = mirror_of(postgres.database(), world, SEED)  # type: ignore[attr-defined]
     with lite, server:
         assert dump(lite) == dump(server)
+
+
+def test_endings_and_loads__of_a_row_with_thousands_of_versions__go_straight_to_the_last(
+    tmp_path: Path, world: World
+) -> None:
+    with new_mirror(tmp_path / "old.db", world.rulebook) as db:
+        for table in TABLES:
+            if table.rows is None or table.rows == "rulebook":
+                continue
+            ending = writing._endings_sql(table, 1)
+            (plan,) = db.all(f"EXPLAIN QUERY PLAN {ending}", (0,) * ending.count("?"))
+            assert "block_from=?" in plan[3], table.name
+            load = loader(_Planning(db), table, f"{table.name}_v1")  # type: ignore[arg-type]
+            with pytest.raises(_Planned) as told:
+                load(table.key([0] * len(table.keys)))
+            assert "USE TEMP B-TREE" not in str(told.value), table.name
+
+
+class _Planned(Exception):
+    pass
+
+
+class _Planning:
+    """Answers a query with its plan."""
+
+    def __init__(self, db: Db) -> None:
+        self._db = db
+
+    def one(self, sql: str, parameters: tuple[object, ...]) -> None:
+        plan = self._db.all(f"EXPLAIN QUERY PLAN {sql}", (0,) * len(parameters))
+        raise _Planned("; ".join(row[3] for row in plan))
 
 
 def _spoiled(block: Block, chance: Random) -> Block | None:
