@@ -165,3 +165,14 @@ class CursorMalformed(MirrorError):
     en = "The cursor does not belong to the list {list}."
     next_zh = "请从第一页重新开始。"
     next_en = "Start again from the first page."
+
+
+class FetcherGone(MirrorError):
+    """Raised when the process that fetches and proves blocks ended, or does not answer."""
+
+    code = "fetcher-gone"
+    fields = ("block",)
+    zh = "负责取块的进程在取区块 {block} 时中断；未写入任何数据。"
+    en = "The process that fetches blocks ended at block {block}; nothing was written."
+    next_zh = "镜像会自行重试；如反复出现，请检查内存与日志。"
+    next_en = "The mirror tries again by itself; if it goes on, see to the memory and the log."

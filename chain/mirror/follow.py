@@ -7,12 +7,14 @@ down to the last common one is asked for by its number and compared by its hash.
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from typing import Any
 
 from chain.domain.clock import Clock
 from chain.mirror import writer as written
 from chain.mirror.blocks import Block
 from chain.mirror.errors import BookDiffers, ChainShort, MirrorMoved, ParentDiffers
+from chain.mirror.fetcher import Fetcher
 from chain.mirror.source import Source
 from chain.mirror.tip import Tip, book_hashes
 from chain.mirror.writer import Checkpoint, Writer
@@ -22,17 +24,28 @@ from chain.store.errors import StoreMissing
 Tell = Callable[[str, dict[str, Any]], None]
 
 HEARTBEAT = 1  # seconds between two notes of the node's head
+FAR = 100  # blocks from which on a process of its own fetches them
 
 
 class Follower:
-    """Keeps a mirror at the tip. `book`: of the embedded chain. After an error it is of no more use.
+    """Keeps a mirror at the tip. After an error it is of no more use. `book`: of the embedded chain; `fetcher`: of a
+    long way.
 
     `step` raises the errors of Source, Writer and Tip; BookDiffers, ChainShort; StoreMissing when the mirror's file was
     removed under us, MirrorMoved when it was made anew.
     """
 
-    def __init__(self, db: Db, source: Source, tip: Tip, book: Db | None, clock: Clock, tell: Tell) -> None:
-        self._db, self._source, self._tip, self._book = db, source, tip, book
+    def __init__(
+        self,
+        db: Db,
+        source: Source,
+        tip: Tip,
+        book: Db | None,
+        clock: Clock,
+        tell: Tell,
+        fetcher: Fetcher | None = None,
+    ) -> None:
+        self._db, self._source, self._tip, self._book, self._fetcher = db, source, tip, book, fetcher
         self._clock, self._tell = clock, tell
         self._writer = Writer(db, written.checkpoint(db))
         self._heard = 0
@@ -51,9 +64,11 @@ class Follower:
         if told is None:
             return 0
         try:
-            for blocks in self._source.follow(before + 1, told[0]):
-                self._see_book(blocks)
-                self._writer.write(blocks)
+            by = self._fetcher if self._fetcher and told[0] - before >= FAR else self._source
+            with closing(by.follow(before + 1, told[0])) as ranges:
+                for blocks in ranges:
+                    self._see_book(blocks)
+                    self._writer.write(blocks)
         except ParentDiffers:
             if self._book is not None:
                 raise

@@ -18,6 +18,7 @@ from chain.domain.vocabulary import Address
 from chain.mirror import schema
 from chain.mirror.blocks import Verify
 from chain.mirror.errors import MirrorError, MirrorOfAnother, MirrorOutdated
+from chain.mirror.fetcher import Fetcher
 from chain.mirror.follow import Follower
 from chain.mirror.refold import refold
 from chain.mirror.source import Source
@@ -75,7 +76,8 @@ def _run(db: Db, asked: argparse.Namespace, stop: Stop, status: Status) -> None:
         prove(rpc, asked.chain_id)
         tip = NodeTip(rpc, url) if book is None else BookTip(book)
         source = Source(rpc, asked.ledger, asked.verify)
-        follower = Follower(db, source, tip, book, SystemClock(), log)
+        fetcher = Fetcher(url, asked.timeout, asked.ledger, asked.verify)
+        follower = Follower(db, source, tip, book, SystemClock(), log, fetcher)
         while not stop.asked:
             follower.step(NEWS)
             status.running()

@@ -5,9 +5,9 @@ Nothing here knows the chain before the range: whoever takes the blocks sees tha
 """
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import msgspec
 
@@ -46,6 +46,8 @@ _logs: "msgspec.json.Decoder[Sequence[LogFields]]" = msgspec.json.Decoder(list[L
 
 Decoded = TypeVar("Decoded")
 Asked = tuple[str, Sequence[Any]]
+Range: TypeAlias = tuple[int, int, list[Any]]
+"""First and last block, and the answers about them."""
 
 
 class Source:
@@ -68,12 +70,18 @@ class Source:
 
     def blocks(self, first: int, last: int) -> list[Block]:
         """All blocks from `first` to `last`, at least one, asked for in one batch."""
-        return self.sized(first, last)[0]
+        return self.proven(first, last, self.told(first, last)[0])
 
-    def sized(self, first: int, last: int, limit: int | None = None) -> tuple[list[Block], int]:
-        """As `blocks`, and the bytes of the answers, of which there may be `limit`."""
-        asked = self._questions(first, last)
-        answers, size = self._rpc.raw_batch(asked, limit)
+    def told(self, first: int, last: int, limit: int | None = None) -> tuple[list[Any], int]:
+        """What the node says of a range, not read yet, and the bytes of it, of which there may be `limit`."""
+        answers, size = self._rpc.raw_batch(self._questions(first, last), limit)
+        for answer in answers:
+            if isinstance(answer, NodeError):
+                raise answer
+        return answers, size
+
+    def proven(self, first: int, last: int, answers: Sequence[Any]) -> list[Block]:
+        """The blocks that the node told of a range."""
         count = last - first + 1
         told = self._known(first, [self._decoded(_BLOCK, _blocks, answer) for answer in answers[:count]])
         try:
@@ -81,29 +89,30 @@ class Source:
         except ValueError as error:
             raise self._malformed(_BLOCK, error) from None
         see_that_chained(headers)
-        method = asked[-1][0]
         try:
             found = list(self._found(told, headers, answers[count:]))
         except ValueError as error:
+            method = _RECEIPTS if self._verify == Verify.RECEIPTS else _LOGS
             raise self._malformed(method, error) from None
-        return [Block(header, logs) for header, logs in zip(headers, found, strict=True)], size
+        return [Block(header, logs) for header, logs in zip(headers, found, strict=True)]
 
-    def follow(self, first: int, last: int) -> Iterator[list[Block]]:
+    def follow(self, first: int, last: int) -> Generator[list[Block], None, None]:
         """All blocks from `first` to `last`, in ranges that follow the size of the answers.
 
-        A thread fetches up to AHEAD ranges while the caller works on one; it has ended when the iterator is closed or
-        exhausted. What it raises is raised here, when its range is due.
+        A thread asks for up to AHEAD ranges while the caller proves one and works on it: proving takes the processor,
+        asking takes the node's. The thread has ended when the iterator is closed or exhausted; what it raises is raised
+        here, when its range is due.
         """
-        ranges, ahead = _Ranges(self, first, last), deque[Future[list[Block]]]()
+        ranges, ahead = _Ranges(self, first, last), deque[Future[Range | None]]()
         with ThreadPoolExecutor(1, "source") as thread:
             try:
                 while True:
                     while len(ahead) <= AHEAD:
                         ahead.append(thread.submit(ranges.fetch))
-                    blocks = ahead.popleft().result()
-                    if not blocks:
+                    found = ahead.popleft().result()
+                    if found is None:
                         return
-                    yield blocks
+                    yield self.proven(*found)
             finally:
                 ranges.end()
 
@@ -175,29 +184,27 @@ class _Ranges:
         self._source, self._next, self._last = source, first, last
         self._count, self._most = _FIRST, RANGE_BLOCKS
 
-    def fetch(self) -> list[Block]:
-        """The next range; empty when there is none. After an error there is none."""
+    def fetch(self) -> Range | None:
+        """The next range; None when there is none. After an error there is none."""
         while self._next <= self._last:
             first, last = self._next, min(self._last, self._next + self._count - 1)
             try:
-                blocks, size = self._source.sized(first, last, 8 * RANGE_BYTES if last > first else None)
+                answers, size = self._source.told(first, last, 8 * RANGE_BYTES if last > first else None)
             except (NodeBusy, NodeTimeout, NodeRefused, MalformedAnswer):
                 if first == last:
                     self.end()
                     raise
-                self._count = self._most = (
-                    last - first + 1
-                ) // 2  # too much at a time, or one alone will say what else
+                self._count = self._most = (last - first + 1) // 2  # too much at a time, or one alone says what else
                 continue
             except BaseException:
                 self.end()
                 raise
             self._next = last + 1
-            fit = RANGE_BYTES * len(blocks) // size
+            fit = RANGE_BYTES * (last - first + 1) // size
             self._most = min(RANGE_BLOCKS, self._most + self._most // 8 + 1)
             self._count = max(1, min(fit, self._most, self._count * _GROWTH))
-            return blocks
-        return []
+            return first, last, answers
+        return None
 
     def end(self) -> None:
         """Fetch nothing more."""

@@ -4,7 +4,8 @@
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import pytest
 
@@ -30,7 +31,7 @@ class Blocks(Source):
         self.size, self.fails = size, fails
         self.ranges: list[tuple[int, int]] = []
 
-    def sized(self, first: int, last: int, limit: int | None = None) -> tuple[list[Block], int]:
+    def told(self, first: int, last: int, limit: int | None = None) -> tuple[list[Any], int]:
         self.ranges.append((first, last))
         numbers = range(first, last + 1)
         size = sum(map(self.size, numbers))
@@ -38,7 +39,10 @@ class Blocks(Source):
             raise MalformedAnswer(node="http://told", method="eth_getLogs", why=f"longer than {limit} bytes")
         if error := self.fails(first, last):
             raise error
-        return [Block(Header(number, ZERO_HASH, ZERO_HASH, UtcSeconds(0)), ()) for number in numbers], size
+        return list(numbers), size
+
+    def proven(self, first: int, last: int, answers: Sequence[Any]) -> list[Block]:
+        return [Block(Header(number, ZERO_HASH, ZERO_HASH, UtcSeconds(0)), ()) for number in answers]
 
 
 def numbers(ranges: Iterator[list[Block]]) -> list[int]:
@@ -123,7 +127,7 @@ def test_follow__a_slow_caller__no_more_ranges_than_allowed_are_fetched_ahead() 
         time.sleep(0.05)
         assert len(source.ranges) <= taken + AHEAD
     assert len(source.ranges) == 5 + AHEAD
-    ranges.close()  # type: ignore[attr-defined]  # it is a generator
+    ranges.close()
     assert threads() == []
 
 
