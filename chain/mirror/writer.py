@@ -58,7 +58,6 @@ class Writer:
         self.db, self.at, self._log = db, at, log
         self.ledger, rulebook, self._first = Address(row[0]), Address(row[1]), row[2]
         self._fold = Fold(db, at.generation, self.ledger, rulebook)
-        self._sql = {table.name: _endings_sql(table, at.generation) for table in TABLES}
 
     def write(self, blocks: Sequence[Block]) -> Checkpoint:
         """Write blocks that follow on the checkpoint; the new one.
@@ -107,10 +106,14 @@ class Writer:
         self.at = ready.after
 
     def _write(self, written: Written) -> None:
-        table = written.table
-        if written.endings:
-            self.db.executemany(self._sql[table.name], written.endings)
-        self.db.insert(folded(table, self.at.generation), table.names, written.inserts)
+        """A version that ends is found by its whole key, its first block included: some rows have thousands."""
+        table, name = written.table, folded(written.table, self.at.generation)
+        if table.rows == "rulebook":
+            self.db.executemany(f"UPDATE {name} SET block_to = ? WHERE id = ? AND block_to = {OPEN}", written.endings)
+        else:
+            keys = [*(column.name for column in table.keys), "block_from"]
+            self.db.revise(name, "block_to", keys, written.endings)
+        self.db.insert(name, table.names, written.inserts)
 
 
 def stands(db: Db, at: Checkpoint) -> bool:
@@ -176,13 +179,6 @@ def _take_back(db: Db, table: Table, generation: int, to: int) -> int:
     reopened: list[tuple[Value, ...]] = [(*place, *place) for place in {row[:width] for row in born}]
     db.executemany(f"UPDATE {name} SET block_to = {OPEN} WHERE {key} AND block_from = {last}", reopened)
     return sum(row_digest(table.name, row[:width], row[width], row[width + 2 :]) for row in born)
-
-
-def _endings_sql(table: Table, generation: int) -> str:
-    """A version is found by its whole key, its first block included: some rows have thousands."""
-    key = " AND ".join([f'"{column.name}" = ?' for column in table.keys])
-    last = f"block_to = {OPEN}" if table.rows == "rulebook" else "block_from = ?"
-    return f"UPDATE {folded(table, generation)} SET block_to = ? WHERE {key} AND {last}"
 
 
 def _hex(value: bytes) -> str:

@@ -79,6 +79,18 @@ class Db(ABC):
         with self._told():
             return self._insert(f'"{table}"', ", ".join(f'"{column}"' for column in columns), len(columns), rows)
 
+    def revise(self, table: str, column: str, keys: Sequence[str], rows: Sequence[Sequence[Value]]) -> int:
+        """Set one column of many rows, each named by its key, the fastest way there is; `rows` are (value, key…), and
+        no key comes twice. How many were there.
+        """
+        if not self._inside:
+            with self.transaction():
+                return self.revise(table, column, keys, rows)
+        if not rows:
+            return 0
+        with self._told():
+            return self._revise(f'"{table}"', f'"{column}"', [f'"{key}"' for key in keys], rows)
+
     def all(self, sql: str, parameters: Sequence[Value] = ()) -> list[Row]:
         """The rows that a statement answers, also those of INSERT or UPDATE … RETURNING."""
         with self._told():
@@ -124,6 +136,10 @@ class Db(ABC):
     @abstractmethod
     def _insert(self, table: str, columns: str, width: int, rows: Iterable[Sequence[Value]]) -> int:
         """Insert rows of `width` values; `table` and `columns` as SQL has them."""
+
+    def _revise(self, table: str, column: str, keys: Sequence[str], rows: Sequence[Sequence[Value]]) -> int:
+        """Update rows; all names as SQL has them."""
+        return self._many(f"UPDATE {table} SET {column} = ? WHERE {' AND '.join(f'{key} = ?' for key in keys)}", rows)
 
     @abstractmethod
     def _commit(self) -> None:

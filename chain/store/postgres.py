@@ -37,6 +37,7 @@ _KINDS: dict[str, type[StoreError]] = {
     "23": RowRefused,  # integrity constraint violation
 }
 _UNIQUE = "23505"
+_ARRAYS = {int: "bigint", str: "text", bytes: "bytea"}
 _CONNECT_SECONDS = 5
 
 
@@ -108,6 +109,14 @@ class PostgresDb(Db):
             for row in rows:
                 stream.write_row(row)
         return cursor.rowcount
+
+    def _revise(self, table: str, column: str, keys: Sequence[str], rows: Sequence[Sequence[Value]]) -> int:
+        """One statement: its arrays are the columns of the rows."""
+        arrays = ", ".join(f"?::{_ARRAYS[type(value)]}[]" for value in rows[0])
+        names = ", ".join(f"a{place}" for place in range(len(rows[0])))
+        same = " AND ".join(f"t.{key} = u.a{place}" for place, key in enumerate(keys, 1))
+        sql = f"UPDATE {table} t SET {column} = u.a0 FROM unnest({arrays}) AS u({names}) WHERE {same}"
+        return self._connection.execute(_translate(sql), [list(values) for values in zip(*rows, strict=True)]).rowcount
 
     def _commit(self) -> None:
         answer = self._connection.execute("COMMIT").statusmessage

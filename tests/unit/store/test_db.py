@@ -351,3 +351,18 @@ def test_close__then_anything__is_a_fault_of_the_caller(db: Db) -> None:
     db.close()
     with pytest.raises(AssertionError):
         db.one("SELECT 1")
+
+
+def test_revise__many_rows_by_their_key__sets_those_and_counts_them(db: Db) -> None:
+    number = "BIGINT" if db.dialect == "postgresql" else "INTEGER"
+    octets = "BYTEA" if db.dialect == "postgresql" else "BLOB"
+    db.execute(f"CREATE TABLE odd (id {number}, name TEXT, mark {octets}, said TEXT, PRIMARY KEY (id, name))")
+    rows = [(place, f"n'{place}", bytes([place]), None) for place in range(50)]
+    db.insert("odd", ["id", "name", "mark", "said"], rows)
+    wanted = [(f"said\t{place}\\", place, f"n'{place}") for place in range(0, 60, 2)]
+    assert db.revise("odd", "said", ["id", "name"], wanted) == 25
+    assert db.revise("odd", "mark", ["id", "name"], [(b"\0\xff", 1, "n'1")]) == 1
+    assert db.revise("odd", "said", ["id", "name"], []) == 0
+    found = {row[0]: row[1:] for row in db.all("SELECT id, said, mark FROM odd")}
+    assert all(found[place][0] == (f"said\t{place}\\" if place % 2 == 0 else None) for place in range(50))
+    assert found[1][1] == b"\0\xff"
