@@ -9,7 +9,7 @@ from typing import Annotated, get_args
 import typer
 from rich.console import Console
 
-from api import book, invoices, mirror, network, signer, status, up
+from api import book, invoices, mirror, network, officers, signer, status, up
 from api import demo as standing
 from api.story.cast import Keys
 from api.story.report import report
@@ -70,6 +70,7 @@ app.add_typer(book.app, name="book")
 app.add_typer(signer.app, name="signer")
 app.add_typer(mirror.app, name="mirror")
 app.add_typer(network.app, name="network")
+app.add_typer(officers.app, name="officer")
 app.command()(up.up)
 app.command()(status.status)
 

@@ -10,6 +10,7 @@ ServiceError
 ├── NodeAbsent          a network of others, and nothing says where its node is
 ├── NetworkThere        the folder has a network already
 ├── ContractForeign     no contract of ours at that address of that chain
+├── PortTaken           the HTTP service cannot listen where it should
 ├── NodeFileDamaged     the file that says how to reach a network's node
 └── TermsError          network.toml, from which a network is born
     ├── TermsThere          there is such a file already
@@ -129,6 +130,17 @@ class NodeFileDamaged(ServiceError):
     en = "The node file {path} is damaged."
     next_zh = '请改正为 {{"version": 1, "url": "http://…", "depth": 0, "first": 0}}，或从备份恢复。'
     next_en = 'Mend it to {{"version": 1, "url": "http://...", "depth": 0, "first": 0}}, or restore it from a backup.'
+
+
+class PortTaken(ServiceError):
+    """Raised when the HTTP service cannot listen at its address, mostly because something else does."""
+
+    code = "port-taken"
+    fields = ("host", "port", "why")
+    zh = "HTTP 服务无法监听 {host}:{port}：{why}。"
+    en = "The HTTP service cannot listen at {host}:{port}: {why}."
+    next_zh = "请停止占用该端口的程序，或用 --port 另选端口；服务会自动重试。"
+    next_en = "Stop whatever else listens there, or choose another port with --port; the service goes on trying."
 
 
 class TermsError(ServiceError):

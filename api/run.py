@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The supervisor: starts node, signer, sender and mirror in this order, restarts what crashed, stops all in reverse.
+"""The supervisor: starts node, signer, sender, mirror, HTTP in this order, restarts what died, stops all in reverse.
 
 Everything it needs to know is in the folder: the network, the book, the relays' keys, and under `run/` what each part
 says of itself. A part that dies is started again, after a pause that doubles while it keeps dying; a sender or mirror
@@ -231,6 +231,13 @@ def signer(folder: Path) -> Process:
     """The signer of the keys in the folder."""
     words = [sys.executable, "-m", "chain.signing.process", "--folder", str(folder / "signer")]
     return Process("signer", words, folder / "run" / "signer.log")
+
+
+def http(folder: Path, book: str, mirror: str, port: int) -> Process:
+    """The HTTP service of a folder; it listens on this machine alone."""
+    words = [sys.executable, "-m", "api.server", "--folder", str(folder), "--book", book, "--mirror", mirror]
+    words += ["--port", str(port), "--status", str(folder / "run" / "http.json")]
+    return Process("http", words, folder / "run" / "http.log")
 
 
 def relay_keys(path: Path, count: int) -> tuple[Key, ...]:

@@ -44,7 +44,14 @@ def look(folder: Path, address: str, mirror: str | None = None) -> dict[str, Any
     parts = up_file.get("parts", {}) if alive else {}
     found: dict[str, Any] = {"state": "running" if alive else "stopped", "parts": parts, "sender": sender}
     found["mirror"] = mirrored.look(folder, mirror)
-    states = {sender.get("state"), found["mirror"].get("state"), *(one["state"] for one in parts.values())}
+    if "http" in parts:
+        found["http"] = supervised.said(folder / "run" / "http.json") | {"url": _text(folder / "run" / "http")}
+    states = {
+        sender.get("state"),
+        found.get("http", sender).get("state"),
+        found["mirror"].get("state"),
+        *(one["state"] for one in parts.values()),
+    }
     if alive and states != {"running"}:
         found["state"] = "alarm" if "alarm" in states else "waiting"
     found["signer"] = _accounts(folder / "signer" / SOCKET) if alive else {}
@@ -74,6 +81,10 @@ def _accounts(socket: Path) -> dict[str, Any]:
     return {"accounts": {account: "unlocked" if unlocked else "locked" for account, unlocked in kept.items()}}
 
 
+def _text(path: Path) -> str | None:
+    return path.read_text("ascii") if path.exists() else None
+
+
 def _lives(pid: int) -> bool:
     try:
         os.kill(pid, 0)
@@ -91,12 +102,14 @@ def _show(found: dict[str, Any]) -> None:
     at = found["mirror"]["block"]
     console.print(f"{found['state']}; block {found['head']}, mirrored to {'-' if at is None else at}")
     console.print("  ".join(f"{state}: {count}" for state, count in found["submissions"].items()))
+    if found.get("http", {}).get("url"):
+        console.print(f"http {found['http']['url']}")
     for account, state in found["signer"].get("accounts", {}).items():
         console.print(f"{account} {state} / {'已解锁' if state == 'unlocked' else '已锁定'}")
     if found["sender"].get("state") == "replaying":
         facts = found["sender"]
         console.print(f"rebuilding the chain from the book: {facts['blocks']} blocks, about {facts['seconds']} s")
         console.print(f"正在由业务库重建链：{facts['blocks']} 个区块，约需 {facts['seconds']} 秒")
-    for part in ("signer", "sender", "mirror"):
-        if "code" in found[part]:
+    for part in ("signer", "sender", "mirror", "http"):
+        if "code" in found.get(part, {}):
             console.print(f"{found[part]['en']}\n{found[part]['zh']}")

@@ -10,8 +10,10 @@ import typer
 from api import joining, terms
 from api import mirror as mirrored
 from api import run as supervised
+from api.access import demo as demo_officers
 from api.birth import Plan, born, entered, identity
 from api.errors import BookOfAnother, NetworkMissing, NodeAbsent, NodeOfOurs
+from api.settings import PORT
 from chain.node.anvil import prove
 from chain.node.errors import NodeError
 from chain.node.network import Folder, Network
@@ -59,8 +61,12 @@ def up(
         typer.Option(help="Another node of the network that `deeptier network join` recorded, for this time."),
     ] = None,
     mirror: mirrored.Place = None,
+    port: Annotated[
+        int, typer.Option(min=0, max=65_535, help="Where HTTP listens on this machine; 0: any that is free.")
+    ] = PORT,
+    http: Annotated[bool, typer.Option("--http/--no-http", help="Whether to answer over HTTP.")] = True,
 ) -> None:
-    """Start the service: node, signer, sender, mirror. It runs until Ctrl-C."""
+    """Start the service: node, signer, sender, mirror, HTTP. It runs until Ctrl-C."""
     from chain.store.migrate import upgrade  # here: SQLAlchemy takes longer to load than all the rest
 
     with Folder(folder) as home:
@@ -78,8 +84,14 @@ def up(
         else:
             parts, network = _on_theirs(home, recorded, address, replace(reached, url=node or reached.url))
 
+        if network.demo:
+            demo_officers.make(address, network.chain_id)
         first, its_book = (0, address) if reached is None else (reached.first, None)
-        parts.append(supervised.mirror(folder, mirrored.place(folder, mirror), network, its_book, first))
+        mirror_place = mirrored.place(folder, mirror)
+        parts.append(supervised.mirror(folder, mirror_place, network, its_book, first))
+        if http:
+            (folder / "run" / "http").unlink(missing_ok=True)  # of a run before this one
+            parts.append(supervised.http(folder, address, mirror_place, port))
 
         def ready() -> None:
             where = (folder / "run" / "node").read_text("ascii")

@@ -5,7 +5,7 @@ That storage is the model's to the last slot is what tests/properties/test_contr
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from typing import Any
 
 from chain.abi.records import Word
@@ -37,7 +37,7 @@ class ToldSource(Source):
             raise ChainShort(block=number, head=len(self.made) - 1)
         return self.made[number].header
 
-    def follow(self, first: int, last: int) -> Iterator[list[Block]]:
+    def follow(self, first: int, last: int) -> Generator[list[Block], None, None]:
         for at in range(first, last + 1, 50):
             yield list(self.made[at : min(at + 50, last + 1)])
 

@@ -28,7 +28,7 @@ from chain.node.errors import MalformedAnswer, NodeBusy, NodeError, NodeRefused,
 from chain.node.rpc import Rpc
 from chain.proofs.receipt import LogFields, ReceiptFields
 
-RANGE_BYTES = 2_000_000
+RANGE_BYTES = 4_000_000
 """What the answers for one range should come to."""
 
 RANGE_BLOCKS = 1_000

@@ -5,9 +5,11 @@ from chain.store.db import Db
 from chain.store.errors import SchemaTooNew, SchemaTooOld
 
 _FIRST = ("setting", "submission", "carrier", "block", "block_item")
+_ACCESS = ("officer", "api_key", "login_try", "audit")
 TABLES = {
     "0001": _FIRST,
     "0002": _FIRST,
+    "0003": (*_FIRST, *_ACCESS),
 }
 """The tables of every revision, oldest first; those that others name come before them, so backups keep this order."""
 REVISIONS = tuple(TABLES)

@@ -6,6 +6,7 @@ Numbers are 64 bits, signed; a uint64 is stored by words.to_bigint. Hashes are 3
 STRICT: a value of another type than its column's is refused, as PostgreSQL does.
 """
 
+from enum import StrEnum
 from typing import Any, ClassVar
 
 from sqlalchemy import (
@@ -13,6 +14,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
@@ -23,7 +25,7 @@ from sqlalchemy import (
 )
 from sqlmodel import Field, SQLModel
 
-from chain.store.words import CarrierState, SubmissionState
+from chain.store.words import CarrierState, KeyKind, OfficerState, SubmissionState, TryKind
 
 Number = BigInteger().with_variant(Integer(), "sqlite")
 _CARRIED = "('sent', 'on chain', 'final')"
@@ -37,8 +39,8 @@ class Book(SQLModel):
     metadata: ClassVar[MetaData] = MetaData(naming_convention={"pk": "pk_%(table_name)s"})
 
 
-def _one_of(words: type[SubmissionState] | type[CarrierState], name: str) -> CheckConstraint:
-    return CheckConstraint(f"state IN ({', '.join(repr(str(word)) for word in words)})", name=name)
+def _one_of(words: type[StrEnum], name: str, column: str = "state") -> CheckConstraint:
+    return CheckConstraint(f"{column} IN ({', '.join(repr(str(word)) for word in words)})", name=name)
 
 
 def _open(state: SubmissionState) -> Index:
@@ -162,3 +164,98 @@ class BlockItem(Book, table=True):
     number: int = _column(Number, ForeignKey("block.number", name="fk_block_item_number"), primary_key=True)
     position: int = _column(Number, primary_key=True)
     carrier: bytes = _column(LargeBinary, ForeignKey("carrier.hash", name="fk_block_item_carrier"))
+
+
+class Officer(Book, table=True):
+    """A person at a participant who may log in, 经办/复核人员."""
+
+    __tablename__ = "officer"
+    __table_args__ = (
+        UniqueConstraint("name", name="uq_officer_name"),
+        CheckConstraint("participant > 0 AND number > 0", name="ck_officer_number"),
+        _one_of(OfficerState, "ck_officer_state"),
+        _STRICT,
+    )
+    participant: int = _column(Number, primary_key=True, autoincrement=False)
+    number: int = _column(
+        Number, primary_key=True, autoincrement=False
+    )  # as the ledger counts a participant's officers
+    name: str = _column(Text)  # to log in with
+    password: str = _column(Text)  # argon2id, with its salt and parameters
+    once_until: int | None = _column(
+        Number, null=True
+    )  # UTC seconds; a one-time password: good until then, to change it
+    duties: str = _column(Text)  # in the order of the alphabet, with spaces between
+    state: str = _column(Text)  # words.OfficerState
+    created_at: int = _column(Number)  # UTC seconds
+
+
+class ApiKey(Book, table=True):
+    """A key with which an officer, or a program of theirs, asks the API. The secret is not in the book."""
+
+    __tablename__ = "api_key"
+    __table_args__ = (
+        UniqueConstraint("prefix", name="uq_api_key_prefix"),
+        UniqueConstraint("replaces", name="uq_api_key_replaces"),
+        CheckConstraint("length(secret_hash) = 32", name="ck_api_key_secret_hash"),
+        _one_of(KeyKind, "ck_api_key_kind", "kind"),
+        ForeignKeyConstraint(
+            ["participant", "officer"], ["officer.participant", "officer.number"], name="fk_api_key_officer"
+        ),
+        Index("ix_api_key_officer", "participant", "officer", "id"),
+        {**_STRICT, "sqlite_autoincrement": True},
+    )
+    id: int | None = _column(Number, primary_key=True, autoincrement=True)
+    participant: int = _column(Number)
+    officer: int = _column(Number)
+    prefix: str = _column(Text)  # the part of the key that is no secret
+    secret_hash: bytes = _column(LargeBinary)  # sha256 of 256 random bits: nothing that could be guessed
+    kind: str = _column(Text)  # words.KeyKind
+    scopes: str = _column(Text)  # the duties that it may exercise, as officer.duties
+    created_at: int = _column(Number)  # UTC seconds, as the following
+    expires_at: int = _column(Number)
+    revoked_at: int | None = _column(Number, null=True)
+    last_used_at: int | None = _column(Number, null=True)  # to the hour
+    replaces: int | None = _column(Number, null=True)  # the key that was rotated into it
+
+
+class LoginTry(Book, table=True):
+    """How often a name, or an address, has failed to log in since it last succeeded."""
+
+    __tablename__ = "login_try"
+    __table_args__ = (
+        CheckConstraint("length(subject) = 32", name="ck_login_try_subject"),
+        CheckConstraint("failures >= 0", name="ck_login_try_failures"),
+        _one_of(TryKind, "ck_login_try_kind", "kind"),
+        Index("ix_login_try_last_at", "last_at"),
+        _STRICT,
+    )
+    kind: str = _column(Text, primary_key=True)  # words.TryKind
+    subject: bytes = _column(LargeBinary, primary_key=True)  # sha256 of it: one length, whatever was typed
+    failures: int = _column(Number)
+    last_at: int = _column(Number)  # UTC seconds
+    free_at: int = _column(Number)  # UTC seconds from which the next try is heard
+
+
+class Audit(Book, table=True):
+    """One decision about access. A row's hash covers the row before: none can be altered or taken out unnoticed."""
+
+    __tablename__ = "audit"
+    __table_args__ = (
+        CheckConstraint("number > 0", name="ck_audit_number"),
+        CheckConstraint("length(previous) = 32", name="ck_audit_previous"),
+        CheckConstraint("length(hash) = 32", name="ck_audit_hash"),
+        _STRICT,
+    )
+    number: int = _column(Number, primary_key=True, autoincrement=False)  # 1, 2, 3 …
+    at: int = _column(Number)  # UTC seconds
+    participant: int | None = _column(
+        Number, null=True
+    )  # whose officer it was; none: the machine's operator, or nobody
+    officer: int | None = _column(Number, null=True)
+    api_key: int | None = _column(Number, null=True)
+    action: str = _column(Text)
+    subject: str = _column(Text)  # what it was done to, never a name or a secret
+    outcome: str = _column(Text)  # "granted", or the code of the refusal
+    previous: bytes = _column(LargeBinary)
+    hash: bytes = _column(LargeBinary)

@@ -25,6 +25,27 @@ class CarrierState(StrEnum):
     DEAD = "dead"  # its nonce was spent by another transaction: it can never be mined
 
 
+class OfficerState(StrEnum):
+    """Whether an officer is let in."""
+
+    ACTIVE = "active"
+    SUSPENDED = "suspended"  # no login, and no key of theirs is good
+
+
+class KeyKind(StrEnum):
+    """Where a key to the API came from."""
+
+    LOGIN = "login"  # somebody gave name and password: it ends after some hours, and may make others
+    MADE = "made"  # for a program: it has the scopes and the life that its maker chose
+
+
+class TryKind(StrEnum):
+    """What tries to log in are counted by."""
+
+    NAME = "name"
+    ADDRESS = "address"
+
+
 _SIGN, _SPAN = 2**63, 2**64
 
 

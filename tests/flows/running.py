@@ -24,7 +24,9 @@ COMMAND = Path(sys.executable).with_name("deeptier")
 
 @contextmanager
 def up(folder: Path, *words: str) -> Iterator[subprocess.Popen[bytes]]:
-    child = subprocess.Popen([COMMAND, "up", *words, "--folder", folder], stdout=subprocess.DEVNULL)
+    """With --port it answers over HTTP, too."""
+    http = [] if "--port" in words else ["--no-http"]
+    child = subprocess.Popen([COMMAND, "up", *words, *http, "--folder", folder], stdout=subprocess.DEVNULL)
     try:
         until(lambda: ready(folder))
         yield child

@@ -264,7 +264,7 @@ def test_up__node_of_another_chain_or_none__nothing_sent_and_it_says_why(tmp_pat
             assert other.rpc.call("eth_blockNumber") == "0x0"
     nowhere = {"version": 1, "url": "http://127.0.0.1:9", "depth": 2, "first": 0}
     (folder / "node.json").write_text(json.dumps(nowhere), "utf-8")
-    child = Popen([COMMAND, "up", "--folder", folder], stdout=DEVNULL, stderr=DEVNULL)
+    child = Popen([COMMAND, "up", "--no-http", "--folder", folder], stdout=DEVNULL, stderr=DEVNULL)
     try:  # a network's node that is away is waited for
         until(lambda: status(folder)["sender"].get("code") == "node-unreachable")
         assert status(folder)["state"] == "waiting"

@@ -69,7 +69,9 @@ class Running:
 
     def start(self) -> None:
         with (self.folder.parent / "up.log").open("ab") as log:
-            self._up = subprocess.Popen([COMMAND, "up", "--demo", "--no-http", "--folder", self.folder], stdout=log, stderr=log)
+            self._up = subprocess.Popen(
+                [COMMAND, "up", "--demo", "--no-http", "--folder", self.folder], stdout=log, stderr=log
+            )
 
     def ready(self, seconds: float = 120.0) -> None:
         until = time.monotonic() + seconds

@@ -55,7 +55,8 @@ def count(db: Db, table: str = "submission") -> int:
 
 
 def history(db: Db, submissions: int) -> None:
-    """One submission of each fate in turn, with its carrier and block; a no-op and a few settings."""
+    """One submission of each fate in turn, with its carrier and block; a no-op, a few settings, and who has access."""
+    _access(db)
     db.executemany(
         "INSERT INTO setting (name, value) VALUES (?, ?)", [("chain", "31337"), ("Zeit", "ü"), ("链", '"\\\n')]
     )
@@ -76,6 +77,21 @@ def history(db: Db, submissions: int) -> None:
             db.execute("UPDATE submission SET state = ?, block = ? WHERE id = ?", (state, number, of))
             db.execute("UPDATE carrier SET state = 'mined' WHERE hash = ?", (hashed(number),))
     db.execute(CARRY, carrier(submissions, None))
+
+
+def _access(db: Db) -> None:
+    """An officer with two keys, counted tries, and decisions, as rows: what they mean is not asked here."""
+    db.execute("INSERT INTO officer VALUES (10, 1, 'chen.jing', '$argon2id$', NULL, 'admin maker', 'active', 5)")
+    for number in range(2):
+        db.execute(
+            "INSERT INTO api_key (participant, officer, prefix, secret_hash, kind, scopes, created_at, expires_at)"
+            " VALUES (10, 1, ?, ?, 'made', 'maker', 5, 9)",
+            (f"{number}", hashed(number)),
+        )
+    db.execute("INSERT INTO login_try VALUES ('name', ?, 1, 5, 0)", (hashed(7),))
+    for number in range(1, 4):
+        told = (number, hashed(number - 1, 9), hashed(number, 9))
+        db.execute("INSERT INTO audit VALUES (?, 5, 10, NULL, NULL, 'login', '', 'granted', ?, ?)", told)
 
 
 def write_until_killed(address: str, name: str, size: int) -> None:

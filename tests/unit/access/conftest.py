@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A service with nothing but access, on SQLite and on PostgreSQL."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from chain.store.migrate import upgrade
+from tests.postgres import Server
+from tests.unit.access.desk import Desk
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def book(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a book without rows."""
+    if request.param == "sqlite":
+        address = f"sqlite://{tmp_path}/book.db"
+    else:
+        server: Server = request.getfixturevalue("postgres")
+        address = server.database()
+    upgrade(address)
+    return address
+
+
+@pytest.fixture
+def desk(book: str) -> Iterator[Desk]:
+    made = Desk(book)
+    with made.client:
+        yield made
+    if book.startswith("postgresql"):
+        for db in made.places.opened:
+            db.close()
+
+
+@pytest.fixture
+def lite(tmp_path: Path) -> Iterator[Desk]:
+    """The same on SQLite alone, for what no database has a part in."""
+    upgrade(tmp_path / "lite.db")
+    made = Desk(f"sqlite://{tmp_path}/lite.db")
+    with made.client:
+        yield made
