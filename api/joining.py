@@ -9,9 +9,8 @@ from typing import Any
 
 from api.errors import ContractForeign, NodeFileDamaged
 from api.run import written
-from chain.abi.artifacts import Contract
 from chain.abi.deployed import fixed_in
-from chain.abi.plain import answer, calldata
+from chain.abi.plain import Contract, answer, calldata
 from chain.abi.sums import contract_sums
 from chain.domain.clock import UtcSeconds
 from chain.domain.vocabulary import Address
