@@ -14,7 +14,7 @@ from functools import cache
 from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher, Type
-from argon2.exceptions import VerifyMismatchError
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
 from api.access.errors import LoginThrottled, PasswordWeak
 
@@ -43,10 +43,10 @@ def hashed(password: str) -> str:
 
 
 def matches(kept: str | None, password: str) -> bool:
-    """Whether it is the password; of nobody (None), never, and that takes as long."""
+    """Whether it is the password; of nobody (None), never, and that takes as long. What is no hash, none fits."""
     try:
         HASHER.verify(_nobody() if kept is None else kept, _octets(password[: LONGEST + 1]))
-    except VerifyMismatchError:
+    except (VerifyMismatchError, InvalidHashError):
         return False
     return kept is not None and len(password) <= LONGEST
 

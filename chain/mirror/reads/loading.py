@@ -111,8 +111,9 @@ def _holdings(db: Db, asked: Asked, found: Sequence[Row]) -> list[Holding]:
     rows = Rows(ZERO_ADDRESS, 0)
     split = width("claim")
     for values in found:
-        obligation, row = obligation_of(values[split + 2 :])
-        rows.obligations[obligation] = row
+        if values[:2] not in rows.obligations:  # a page is often of few
+            obligation, row = obligation_of(values[split + 2 :])
+            rows.obligations[obligation] = row
         rows.claims[ClaimId(*values[:3])] = _CLAIM.row(values[3:split])
     rows.steps.update(steps_of(db, asked, rows.obligations.items()))
     return [_holding(rows, ClaimId(*values[:3]), Sight(values[split]), asked.now) for values in found]

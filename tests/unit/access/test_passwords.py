@@ -91,3 +91,7 @@ def test_turn__when_all_are_taken__refuses_after_a_while(monkeypatch: pytest.Mon
         holder.join()
     with passwords.turn():
         pass
+
+
+def test_matches__what_the_book_keeps_is_no_hash__no_password_fits() -> None:
+    assert not passwords.matches("no password fits this", "no password fits this")
