@@ -57,9 +57,10 @@ class Follower:
 
     def step(self, seconds: float) -> int:
         """Wait for news so long, and mirror them all; how many blocks were written."""
-        now, before = self._clock.now(), self._writer.at.block
+        now = self._clock.now()
         if now - self._heard >= HEARTBEAT:
             self._hear(now)
+        before = self._writer.at.block  # only now: it may have turned back
         told = self._tip.wait(before, seconds)
         if told is None:
             return 0
