@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """GET /healthz: this process answers. GET /ready: the service as a whole may be relied on, or which part may not."""
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ from pydantic import BaseModel, Field
 from api.mirrored import Stores
 from api.problem_json import language_of
 from api.problems import DatabaseAway, MirrorBehind, NodeSilent, PartDown
-from api.run import said
+from api.run import lives, said
 from chain.domain.errors import DeepTierError, Lang
 from chain.mirror.errors import MirrorEmpty
 from chain.mirror.ready import FRESH
@@ -106,7 +105,7 @@ def _sender(run: Path) -> dict[str, Any]:
     """Raises PartDown unless its process lives and says that it runs."""
     told = said(run / "sender.json")
     state = told.get("state", "absent")
-    if state == "running" and not _lives(int(told["pid"])):
+    if state == "running" and not lives(int(told["pid"])):
         state = "dead"
     if state != "running":
         raise PartDown(part="sender", state=told.get("code", state))
@@ -121,13 +120,3 @@ def _signer(socket: Path) -> dict[str, Any]:
     except SigningError as error:  # its text names the path of a socket
         raise PartDown(part="signer", state=error.code) from None
     return {}
-
-
-def _lives(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

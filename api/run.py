@@ -264,5 +264,16 @@ def said(path: Path) -> dict[str, Any]:
     return found
 
 
+def lives(pid: int) -> bool:
+    """Whether there is such a process, anybody's."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
 def _appending(path: Path) -> IO[bytes]:
     return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab")

@@ -2,7 +2,6 @@
 """`deeptier status`: how the service goes, as its parts and the book tell it."""
 
 import json
-import os
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -40,7 +39,7 @@ def look(folder: Path, address: str, mirror: str | None = None) -> dict[str, Any
     """What `deeptier status --json` tells."""
     up_file = supervised.said(folder / "run" / "up.json")
     sender = supervised.said(folder / "run" / "sender.json")
-    alive = "pid" in up_file and _lives(up_file["pid"])
+    alive = "pid" in up_file and supervised.lives(up_file["pid"])
     parts = up_file.get("parts", {}) if alive else {}
     found: dict[str, Any] = {"state": "running" if alive else "stopped", "parts": parts, "sender": sender}
     found["mirror"] = mirrored.look(folder, mirror)
@@ -83,14 +82,6 @@ def _accounts(socket: Path) -> dict[str, Any]:
 
 def _text(path: Path) -> str | None:
     return path.read_text("ascii") if path.exists() else None
-
-
-def _lives(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
 
 
 def _show(found: dict[str, Any]) -> None:
