@@ -11,17 +11,24 @@ from fastapi_offline import FastAPIOffline
 from api import described, health, limits, metrics, pages, problem_json
 from api.access.place import Access
 from api.access.routes import router as access
+from api.claims.routes import router as claims
 from api.errors import NetworkMissing
 from api.holdings.routes import router as holdings
 from api.mirrored import Stores
+from api.obligations.invoices import Reader
 from api.obligations.routes import router as obligations
 from api.participants.routes import router as participants
 from api.portfolio.routes import router as portfolio
+from api.proposals.routes import router as proposals
 from api.provenance.routes import router as provenance
 from api.search.routes import router as search
 from api.settings import Settings
+from api.settlement.routes import router as settlement
 from api.statements.routes import router as statements
+from api.submissions.routes import router as submissions
 from api.todo.routes import router as todo
+from api.writing.fitness import Fitness
+from api.writing.once import Signers
 from chain.domain.clock import Clock, SystemClock
 from chain.node.network import Folder
 
@@ -35,8 +42,10 @@ by Accept-Language; what is not there and what is not yours to see look the same
 request bears `Authorization: Bearer <key>`.
 """
 _MACHINE = SystemClock()
-FEATURES = (holdings, provenance, obligations, portfolio, participants, todo, statements, search)
-"""Everything that is read under a visible set."""
+FEATURES = (holdings, provenance, obligations, portfolio, participants, todo, statements, search, claims, settlement)
+"""Everything about the ledger: what is read under a visible set, and what is asked of it."""
+BOOKED = (proposals, submissions)
+"""What the book alone knows."""
 
 
 def create_app(settings: Settings, clock: Clock = _MACHINE) -> FastAPI:
@@ -49,6 +58,8 @@ def create_app(settings: Settings, clock: Clock = _MACHINE) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = settings.threads
         yield
+        app.state.looks.close()
+        app.state.reader.close()
 
     app = FastAPIOffline(
         docs_url=None,
@@ -63,8 +74,12 @@ def create_app(settings: Settings, clock: Clock = _MACHINE) -> FastAPI:
     )
     app.state.settings, app.state.stores = settings, Stores(settings, network, clock)
     app.state.access = Access(app.state.stores, clock)
+    app.state.looks = health.Looks(settings, app.state.stores)
+    app.state.signers = Signers(settings.folder)
+    app.state.reader = Reader(settings.folder)
+    app.state.fitness = Fitness(app.state.stores, settings.run)
     app.state.metrics = metrics.Metrics(app.state.stores)
-    for router in (*FEATURES, access, health.router, metrics.router):  # they are looked through in this order
+    for router in (*FEATURES, *BOOKED, access, health.router, metrics.router):  # they are looked through in this order
         app.include_router(router)
     problem_json.install(app)
     pages.install(app)

@@ -5,8 +5,9 @@ from pathlib import Path
 
 from api.errors import BirthDiffers, BirthFailed
 from api.run import Node, relay_keys
-from api.story.cast import BOTH, REGISTRAR, Keys
-from api.story.stage import CURRENCY, EXPONENT, RULES
+from api.story.cast import BANK, BOTH, COMPANIES, MOTORS, REGISTRAR, RIVAL, Keys
+from api.story.figures import BANK_CASH, MOTORS_CASH
+from api.story.stage import CURRENCY, EXPONENT, RULES, UNLIMITED
 from api.terms import Terms
 from chain.abi.sums import contract_sums
 from chain.domain.clock import SystemClock, UtcSeconds, instant
@@ -18,7 +19,7 @@ from chain.node.network import Folder, Network
 from chain.node.rpc import Rpc
 from chain.node.sequencer import Sequencer
 from chain.store.db import Db, connect
-from chain.submission.birth import bear, contracts
+from chain.submission.birth import bear, contracts, endow
 from chain.submission.sender import Sender, Target
 
 
@@ -58,7 +59,7 @@ def entered(db: Db, chain_id: int, genesis: UtcSeconds) -> tuple[int, UtcSeconds
 
 
 def born(home: Folder, node: Node, address: str, plan: Plan) -> Network:
-    """Make a network's first block, unless the book has it already, and record the network.
+    """Make a network's first block, and a demo's second, unless the book has them already, and record the network.
 
     Raises BirthDiffers, BirthFailed, and what node and sender raise.
     """
@@ -87,13 +88,27 @@ def born(home: Folder, node: Node, address: str, plan: Plan) -> Network:
             target = Target(plan.chain_id, deployed.ledger)
             sender = Sender(db, Sequencer(node.anvil.rpc), relay, target, SystemClock(), lambda event, facts: None)
             sender.settle()
-            if db.one("SELECT 1 FROM block LIMIT 1") is None:
+            if not _made(db, 1):
                 bear(sender, relay, creations)
+            if plan.demo and not _made(db, 2):
+                _endowed(sender, Keys(plan.chain_id), token, deployed.ledger)
         _stands(node.anvil.rpc, made)
     finally:
         node.stop()
     home.record(made)
     return made
+
+
+def _made(db: Db, block: int) -> bool:
+    return db.one("SELECT 1 FROM block WHERE number = ?", [block]) is not None
+
+
+def _endowed(sender: Sender, keys: Keys, token: Address, ledger: Address) -> None:
+    """The demo's second block: who pays in the story has the money, and nobody has to let the ledger move it."""
+    cash = {MOTORS: MOTORS_CASH, BANK: BANK_CASH, RIVAL: BANK_CASH}
+    credits = {keys.cash(company).address: amount for company, amount in cash.items()}
+    owners = [*(keys.cash(company) for company in COMPANIES if company.paid), keys.escrow]
+    endow(sender, token, keys.treasury, credits, ledger, dict.fromkeys(owners, UNLIMITED))
 
 
 def _same(db: Db, folder: Path, creations: list[bytes]) -> None:

@@ -12,9 +12,18 @@ def main() -> None:
     """Run the command; an error of ours is told in a sentence, with the next step."""
     try:
         with interruptible():
-            from api.commands import run  # loading it takes a while, during which somebody may change their mind
-
-            run()
+            _run()  # loading what it needs takes a while, during which somebody may change their mind
     except Interrupted as stop:
         sys.stderr.write(FAREWELL)
         sys.exit(stop.exit_code)
+
+
+def _run() -> None:
+    from api.terminal import commands as terminal
+
+    if sys.argv[1:2] and sys.argv[1] in terminal.NAMES:
+        terminal.run()
+        return
+    from api.commands import run
+
+    run()

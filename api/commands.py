@@ -16,12 +16,20 @@ from api.story.report import report
 from api.story.run import GENESIS, play
 from api.story.show import Show
 from api.story.telling import Teller
+from api.terminal.commands import install
 from chain.domain.errors import DeepTierError, Lang
 from chain.node.anvil import Anvil
 
 SEEDS = 10**9  # short enough to be typed again
 
-app = typer.Typer(help="DeepTier: the open ledger for deep-tier supply-chain finance.", no_args_is_help=True)
+ENDS = (
+    "How a command that asks the service ends: 0 done; 1 refused by a rule; 2 misused; 3 not logged in, or not allowed;"
+    " 4 the service does not answer, also after some tries; 5 accepted, not final yet (deeptier submission ID --wait)."
+)
+
+app = typer.Typer(
+    help="DeepTier: the open ledger for deep-tier supply-chain finance.", no_args_is_help=True, epilog=ENDS
+)
 
 Language = Annotated[str, typer.Option("--lang", help="zh or en.")]
 
@@ -73,6 +81,7 @@ app.add_typer(network.app, name="network")
 app.add_typer(officers.app, name="officer")
 app.command()(up.up)
 app.command()(status.status)
+install(app)
 
 
 def _language(lang: str) -> Lang:

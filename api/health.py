@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """GET /healthz: this process answers. GET /ready: the service as a whole may be relied on, or which part may not."""
 
-from collections.abc import Callable
+import asyncio
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -11,7 +15,8 @@ from pydantic import BaseModel, Field
 from api.mirrored import Stores
 from api.problem_json import language_of
 from api.problems import DatabaseAway, MirrorBehind, NodeSilent, PartDown
-from api.run import lives, said
+from api.run import heard
+from api.settings import Settings
 from chain.domain.errors import DeepTierError, Lang
 from chain.mirror.errors import MirrorEmpty
 from chain.mirror.ready import FRESH
@@ -19,6 +24,12 @@ from chain.signing.client import SignerClient
 from chain.signing.errors import SigningError
 from chain.signing.process import SOCKET
 from chain.store.errors import StoreError
+
+LONGEST = 1.5  # seconds for a look at a part; one that hangs is told of as silent, and goes on hanging for itself alone
+ANSWER = 1.2  # seconds of these for the signer, which then is told of by name
+
+Look = Callable[[], dict[str, Any]]
+"""What is found of a part, and under "why" what stands in its way. Raises what stands in its way."""
 
 router = APIRouter(tags=["service"])
 
@@ -51,29 +62,81 @@ async def healthz() -> Alive:
 
 
 @router.get("/ready", response_model=Ready, responses={503: {"model": Ready, "description": "A part is not ready."}})
-def ready(request: Request) -> Response:
+async def ready(request: Request) -> Response:
     """Whether everything that the service is made of does its work, so that reads are fresh and writes are taken."""
-    stores: Stores = request.app.state.stores
-    run: Path = request.app.state.settings.run
-    folder, lang = run.parent, language_of(request.scope)
-    looks: dict[str, Callable[[], dict[str, Any]]] = {
-        "mirror": lambda: _mirror(stores),
-        "book": lambda: _book(stores),
-        "sender": lambda: _sender(run),
-        "signer": lambda: _signer(folder / "signer" / SOCKET),
-    }
-    parts = {name: _seen(look, lang) for name, look in looks.items()}
+    looks: Looks = request.app.state.looks
+    lang = language_of(request.scope)
+    parts = {name: _told(one, lang) for name, one in (await looks.all()).items()}
     found = Ready(ready=all(part.ready for part in parts.values()), parts=parts)
     status = 200 if found.ready else 503
     headers = {"Cache-Control": "no-store", "Content-Language": lang, "Vary": "Accept-Language"}
     return Response(found.model_dump_json(), status, headers, "application/json")
 
 
-def _seen(look: Callable[[], dict[str, Any]], lang: Lang) -> PartSeen:
-    try:
-        found = look()
-    except DeepTierError as error:
-        found = {"why": error}
+class Looks:
+    """Looks at the parts, each in a thread of its own: requests may hold all others, and what hangs must hold none."""
+
+    def __init__(self, settings: Settings, stores: Stores) -> None:
+        run = settings.run
+        looks: Mapping[str, Look] = {
+            "mirror": lambda: _mirror(stores),
+            "book": lambda: _book(stores),
+            "sender": lambda: _sender(run),
+            "signer": lambda: _signer(run.parent / "signer" / SOCKET),
+        }
+        self._lookers = {name: _Looker(name, look) for name, look in looks.items()}
+
+    async def all(self) -> dict[str, dict[str, Any]]:
+        """What is found of each part now, or why it is not."""
+        under_way = {name: asyncio.wrap_future(one.look()) for name, one in self._lookers.items()}
+        done, _ = await asyncio.wait(under_way.values(), timeout=LONGEST)
+        return {
+            name: one.result() if one in done else {"why": PartDown(part=name, state="silent")}
+            for name, one in under_way.items()
+        }
+
+    def close(self) -> None:
+        """Look no more."""
+        for one in self._lookers.values():
+            one.close()
+
+
+class _Looker:
+    """Looks at one part, one look at a time: who asks meanwhile gets what comes of that one."""
+
+    def __init__(self, name: str, look: Look) -> None:
+        self._name, self._look = name, look
+        self._asked: SimpleQueue[Future[dict[str, Any]] | None] = SimpleQueue()
+        self._turn = threading.Lock()
+        self._last: Future[dict[str, Any]] | None = None
+
+    def look(self) -> Future[dict[str, Any]]:
+        """A look that is under way, or a new one."""
+        with self._turn:
+            if self._last is None:
+                threading.Thread(target=self._work, name=f"look at {self._name}", daemon=True).start()
+            if self._last is None or self._last.done():
+                self._last = Future()
+                self._asked.put(self._last)
+            return self._last
+
+    def close(self) -> None:
+        """Look no more."""
+        self._asked.put(None)
+
+    def _work(self) -> None:
+        while (asked := self._asked.get()) is not None:
+            asked.set_running_or_notify_cancel()
+            try:
+                asked.set_result(self._look())
+            except DeepTierError as error:
+                asked.set_result({"why": error})
+            except BaseException as error:
+                asked.set_exception(error)
+
+
+def _told(found: dict[str, Any], lang: Lang) -> PartSeen:
+    found = dict(found)
     why = found.pop("why", None)
     if why is None:
         return PartSeen(ready=True, **found)
@@ -102,11 +165,9 @@ def _book(stores: Stores) -> dict[str, Any]:
 
 
 def _sender(run: Path) -> dict[str, Any]:
-    """Raises PartDown unless its process lives and says that it runs."""
-    told = said(run / "sender.json")
+    """Raises PartDown unless its process lives and goes on saying that it runs."""
+    told = heard(run / "sender.json")
     state = told.get("state", "absent")
-    if state == "running" and not lives(int(told["pid"])):
-        state = "dead"
     if state != "running":
         raise PartDown(part="sender", state=told.get("code", state))
     return {}
@@ -115,7 +176,7 @@ def _sender(run: Path) -> dict[str, Any]:
 def _signer(socket: Path) -> dict[str, Any]:
     """Raises PartDown unless it answers."""
     try:
-        with SignerClient(socket) as client:
+        with SignerClient(socket, ANSWER) as client:
             client.accounts()
     except SigningError as error:  # its text names the path of a socket
         raise PartDown(part="signer", state=error.code) from None

@@ -42,7 +42,7 @@ _NUMBER = "[1-9][0-9]{0,9}"
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 
 
-def _rfc3339(given: Any) -> Any:
+def rfc3339(given: Any) -> Any:
     if isinstance(given, str) and not _INSTANT.fullmatch(given):
         raise ValueError("no instant of RFC 3339")
     return given
@@ -66,11 +66,11 @@ Whose = Annotated[
     ),
 ]
 Since = Annotated[
-    Annotated[AwareDatetime, BeforeValidator(_rfc3339)] | None,
+    Annotated[AwareDatetime, BeforeValidator(rfc3339)] | None,
     Query(description="From this instant on (RFC 3339).", examples=["2026-01-01T00:00:00+08:00"]),
 ]
 Until = Annotated[
-    Annotated[AwareDatetime, BeforeValidator(_rfc3339)] | None,
+    Annotated[AwareDatetime, BeforeValidator(rfc3339)] | None,
     Query(description="Up to this instant (RFC 3339).", examples=["2026-12-31T23:59:59+08:00"]),
 ]
 ParticipantPath = Annotated[int, InPath(ge=1, le=_MOST, description="A participant's id.", examples=[7])]

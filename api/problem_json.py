@@ -19,24 +19,42 @@ from starlette.types import Scope
 
 from api import errors as _service  # noqa: F401 its leaves are told at /problems
 from api.access.errors import AccessError
-from api.problems import DatabaseAway, Fault, HttpError, MethodUnknown, PathUnknown, ProblemUnknown, RequestMalformed
+from api.problems import (
+    DatabaseAway,
+    Fault,
+    HttpError,
+    MethodUnknown,
+    PartDown,
+    PartError,
+    PathUnknown,
+    ProblemUnknown,
+    RequestMalformed,
+)
+from api.writing.errors import WritingError
 from api.wrong_input import whys
-from chain.documents import errors as _documents  # noqa: F401
+from chain.documents.errors import SealDoesNotOpen
 from chain.domain import refusals as _refusals  # noqa: F401
 from chain.domain.errors import DeepTierError, InputError, Lang, Refusal, registry
 from chain.mirror.errors import BlockNotMirrored, CursorMalformed, MirrorError
-from chain.signing import errors as _signing  # noqa: F401
+from chain.signing.errors import KeystoreError, NotPermitted, SignerError
 from chain.store.errors import StoreError
-from chain.submission import errors as _submission  # noqa: F401
+from chain.submission.errors import KeyConflict, SubmissionUnknown
 
 MEDIA = "application/problem+json"
 _STATUS: tuple[tuple[type[DeepTierError], int], ...] = (
     (BlockNotMirrored, 404),
     (CursorMalformed, 422),
+    (SealDoesNotOpen, 409),
     (MirrorError, 503),
     (StoreError, 503),
     (InputError, 422),
     (Refusal, 409),
+    (NotPermitted, 403),
+    (KeystoreError, 503),
+    (SignerError, 503),
+    (PartError, 503),
+    (KeyConflict, 409),
+    (SubmissionUnknown, 404),
 )
 """The first that an error belongs to; of any other that is no HttpError, 500."""
 _TITLES: Mapping[int, tuple[str, str]] = {
@@ -53,6 +71,7 @@ _TITLES: Mapping[int, tuple[str, str]] = {
     503: ("暂时不可用", "Not available now"),
 }
 SAID = {
+    202: "It is acknowledged and will happen, or be refused by the ledger: `submissions` says how far it is.",
     304: "Nothing has changed since the answer whose ETag was sent (`If-None-Match`).",
     401: "No key, or none that is good.",
     403: "The key is good, but not for this.",
@@ -63,7 +82,7 @@ SAID = {
     415: "The body is of a type that no path takes.",
     422: "A parameter, cursor or body is not of its form.",
     429: "Too many tries; `Retry-After` says when to try again.",
-    503: "A database is away, there is no mirror yet, or the answer took too long.",
+    503: "A part of the service is away, there is no mirror yet, or the answer took too long; nothing was done.",
 }
 """What a status means here, for the OpenAPI."""
 _RANGE = re.compile(r"\s*([A-Za-z]{1,8}|\*)(?:-[A-Za-z0-9]{1,8})*\s*(?:;\s*q=([01](?:\.[0-9]{0,3})?)\s*)?")
@@ -111,7 +130,7 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 def status_of(error: type[DeepTierError]) -> int:
-    if issubclass(error, HttpError | AccessError):
+    if issubclass(error, HttpError | AccessError | WritingError):
         return error.status
     return next((status for kind, status in _STATUS if issubclass(error, kind)), 500)
 
@@ -150,7 +169,7 @@ def answer(error: DeepTierError, lang: Lang, **more: Any) -> Response:
         **more,
     }
     headers = {"Content-Language": lang, "Vary": "Accept-Language", "Cache-Control": "no-store"}
-    headers |= told.headers() if isinstance(told, HttpError | AccessError) else {}
+    headers |= told.headers() if isinstance(told, HttpError | AccessError | WritingError) else {}
     return Response(json.dumps(body, ensure_ascii=False), status, headers, MEDIA)
 
 
@@ -158,6 +177,8 @@ def _outside(error: DeepTierError) -> DeepTierError:
     """What is told of an error to whoever asks: where our databases are is nobody's business."""
     if isinstance(error, StoreError):
         return DatabaseAway()
+    if isinstance(error, SignerError | KeystoreError):  # their texts name paths
+        return PartDown(part="signer", state=error.code)
     if status_of(type(error)) == 500:
         return Fault()
     if "store" in error.fields:
@@ -175,7 +196,8 @@ def install(app: FastAPI) -> None:
 
 async def _ours(request: Request, error: Exception) -> Response:
     assert isinstance(error, DeepTierError)
-    return answer(error, language_of(request.scope))
+    lang = language_of(request.scope)
+    return answer(error, lang, **(error.more(lang) if isinstance(error, WritingError) else {}))
 
 
 async def _malformed(request: Request, error: Exception) -> Response:

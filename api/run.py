@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import IO, Any, Protocol
 
 from api.interrupts import checkpoint
-from chain.domain.clock import UtcSeconds
+from chain.domain.clock import SystemClock, UtcSeconds
 from chain.domain.errors import DeepTierError
 from chain.node.anvil import Anvil, die_with_parent
 from chain.node.errors import AnvilFailed
@@ -31,6 +31,9 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0  # seconds before a dead part is started a
 HEALTHY = 10.0  # seconds after which a part's earlier deaths are forgotten
 STOPPING = 10.0  # seconds that a part may take to stop
 LOOK = 0.05  # seconds between two looks
+SILENT = 3  # seconds after which a part that said it runs no longer counts as running; it says so once a second
+
+_CLOCK = SystemClock()
 
 
 class Part(Protocol):
@@ -196,14 +199,17 @@ class Supervisor:
             written(self._status, said)
 
 
-def run(parts: list[Part], status: Path, ready: Callable[[], None]) -> None:
-    """Start the parts, say when they are up, and keep them so until somebody ends us (api.interrupts)."""
+def run(parts: list[Part], status: Path, ready: Callable[[], None], news: Callable[[], None]) -> None:
+    """Start the parts, say when they are up, and keep them so until somebody ends us (api.interrupts). `news`: says
+    what people should know as soon as it is so; it is called again and again.
+    """
     supervisor = Supervisor(parts, status)
     try:
         supervisor.start()
         ready()
         while True:
             supervisor.watch()
+            news()
             time.sleep(LOOK)
     finally:
         supervisor.stop()
@@ -227,9 +233,10 @@ def mirror(folder: Path, place: str, network: Network, book: str | None, first: 
     return Process("mirror", words, folder / "run" / "mirror.log")
 
 
-def signer(folder: Path) -> Process:
-    """The signer of the keys in the folder."""
+def signer(folder: Path, unlocked: Path | None = None) -> Process:
+    """The signer of the keys in the folder. `unlocked`: a file of keys that it holds from the start."""
     words = [sys.executable, "-m", "chain.signing.process", "--folder", str(folder / "signer")]
+    words += [] if unlocked is None else ["--unlocked", str(unlocked)]
     return Process("signer", words, folder / "run" / "signer.log")
 
 
@@ -262,6 +269,22 @@ def said(path: Path) -> dict[str, Any]:
     except (FileNotFoundError, ValueError):
         return {}
     return found
+
+
+def heard(path: Path) -> dict[str, Any]:
+    """What a part that says again and again that it runs wrote there; its state is "dead" when its process is, and
+    "silent" when it has said nothing for SILENT seconds.
+    """
+    try:
+        at = int(path.stat().st_mtime)
+    except FileNotFoundError:
+        return {}
+    found = said(path)
+    if found.get("state") != "running":
+        return found
+    if not lives(int(found["pid"])):
+        return found | {"state": "dead"}
+    return found | {"state": "silent"} if _CLOCK.now() - at > SILENT else found
 
 
 def lives(pid: int) -> bool:

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the HTTP service is told from outside: the one reader of the environment (DEEPTIER_…); arguments come first."""
+"""What service and terminal are told from outside, arguments first: the one reader of the environment (DEEPTIER_…)."""
 
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from chain.node.network import RECORD
@@ -51,3 +51,13 @@ class Settings(BaseSettings):
     def run(self) -> Path:
         """Where the parts of the service say how they are."""
         return self.folder / "run"
+
+
+class Terminal(BaseSettings):
+    """What the commands that ask the service are told; a class of its own, so that the service holds nobody's key."""
+
+    model_config = SettingsConfigDict(env_prefix="DEEPTIER_", frozen=True)
+
+    url: str | None = None  # where the service is
+    key: SecretStr | None = None  # instead of a session
+    session: str | None = Field(default=None, validation_alias="DEEPTIER_AS")  # the name of one

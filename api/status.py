@@ -11,12 +11,15 @@ from rich.table import Table
 
 from api import mirror as mirrored
 from api import run as supervised
-from api.up import Book, Home
+from api.up import LISTENS, Book, Home
 from chain.domain.errors import DeepTierError
 from chain.signing.client import SignerClient
 from chain.signing.process import SOCKET
 from chain.store.db import connect
 from chain.submission.outbox import Outbox
+
+
+ANSWER = 2.0  # seconds for the signer, which may be halted; the command is to tell so
 
 
 def status(
@@ -38,7 +41,7 @@ def status(
 def look(folder: Path, address: str, mirror: str | None = None) -> dict[str, Any]:
     """What `deeptier status --json` tells."""
     up_file = supervised.said(folder / "run" / "up.json")
-    sender = supervised.said(folder / "run" / "sender.json")
+    sender = supervised.heard(folder / "run" / "sender.json")
     alive = "pid" in up_file and supervised.lives(up_file["pid"])
     parts = up_file.get("parts", {}) if alive else {}
     found: dict[str, Any] = {"state": "running" if alive else "stopped", "parts": parts, "sender": sender}
@@ -73,7 +76,7 @@ def look(folder: Path, address: str, mirror: str | None = None) -> dict[str, Any
 def _accounts(socket: Path) -> dict[str, Any]:
     """The signer's accounts, "locked" or "unlocked" each; why it does not answer, when it does not."""
     try:
-        with SignerClient(socket) as client:
+        with SignerClient(socket, ANSWER) as client:
             kept = client.accounts()
     except DeepTierError as error:
         return {"code": error.code, "zh": error.message("zh"), "en": error.message("en")}
@@ -94,7 +97,7 @@ def _show(found: dict[str, Any]) -> None:
     console.print(f"{found['state']}; block {found['head']}, mirrored to {'-' if at is None else at}")
     console.print("  ".join(f"{state}: {count}" for state, count in found["submissions"].items()))
     if found.get("http", {}).get("url"):
-        console.print(f"http {found['http']['url']}")
+        console.print(LISTENS.format(url=found["http"]["url"]), soft_wrap=True)
     for account, state in found["signer"].get("accounts", {}).items():
         console.print(f"{account} {state} / {'已解锁' if state == 'unlocked' else '已锁定'}")
     if found["sender"].get("state") == "replaying":

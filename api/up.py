@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`deeptier up`: the service as a whole, on a node of its own or on a network that runs elsewhere."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -13,11 +14,14 @@ from api import run as supervised
 from api.access import demo as demo_officers
 from api.birth import Plan, born, entered, identity
 from api.errors import BookOfAnother, NetworkMissing, NodeAbsent, NodeOfOurs
+from api.obligations.invoices import FILE as FINGERPRINTS
 from api.settings import PORT
+from chain.documents import keys as fingerprint_keys
 from chain.node.anvil import prove
 from chain.node.errors import NodeError
 from chain.node.network import Folder, Network
 from chain.node.rpc import Rpc
+from chain.signing import unlocked
 from chain.signing.files import create_private, private_folder
 from chain.signing.policy import FILE as POLICY
 from chain.signing.policy import load
@@ -30,7 +34,7 @@ NOTHING_GRANTED = """\
 # 签名策略：未列出的一律拒绝（样式见 chain/signing/policy.py）；服务启动时读取
 # What the signer may sign; what is not listed is refused (form: chain/signing/policy.py). Read at the start.
 version = 1
-longest = 86400  # 指令有效期最长秒数 / seconds from now that a message may stay good
+longest = 1_296_000  # 指令有效期最长秒数（15 天）/ seconds from now that a message may stay good: 15 days
 officers = []  # 列出人员时请删去本行 / remove this line when you list officers
 
 [[ledgers]]
@@ -47,6 +51,11 @@ address = "{ledger}"
 # rights = ["maker"]
 # operations = {{ Issue = 100_000_00, Accept = "any" }}
 """
+
+
+LISTENS = """\
+The API answers at {url}, what it answers stands at {url}/docs
+接口地址：{url}；接口文档：{url}/docs"""
 
 
 def up(
@@ -86,6 +95,8 @@ def up(
 
         if network.demo:
             demo_officers.make(address, network.chain_id)
+            if not (folder / FINGERPRINTS).exists():  # elsewhere a lost key is for people to restore, or to make anew
+                fingerprint_keys.create(folder / FINGERPRINTS)
         first, its_book = (0, address) if reached is None else (reached.first, None)
         mirror_place = mirrored.place(folder, mirror)
         parts.append(supervised.mirror(folder, mirror_place, network, its_book, first))
@@ -100,7 +111,21 @@ def up(
                 " deeptier status tells how it goes"
             )
 
-        supervised.run(parts, folder / "run" / "up.json", ready)
+        supervised.run(parts, folder / "run" / "up.json", ready, _telling(folder / "run" / "http"))
+
+
+def _telling(file: Path) -> Callable[[], None]:
+    """What says where HTTP listens, once it does and whenever it listens elsewhere; `file`: where it writes that."""
+    told = ""
+
+    def tell() -> None:
+        nonlocal told
+        found = file.read_text("ascii") if file.exists() else ""
+        if found not in ("", told):
+            told = found
+            typer.echo(LISTENS.format(url=told))
+
+    return tell
 
 
 def _on_our_node(
@@ -157,10 +182,21 @@ def _decided(folder: Path, demo: bool, elsewhere: bool) -> terms.Terms | None:
 
 
 def _signer(folder: Path, network: Network) -> supervised.Part:
-    """The signer; where there is no policy yet, one that grants nothing. Raises PolicyMalformed, FileExposed."""
-    policy = private_folder(folder / "signer") / POLICY
+    """The signer. Where there is no policy yet, one that grants nothing; a demo's grants its officers everything, and
+    their accounts are unlocked.
+
+    Raises PolicyMalformed, UnlockedMalformed, FileExposed, FileUnusable.
+    """
+    home = private_folder(folder / "signer")
+    policy, keys = home / POLICY, home / unlocked.FILE
     if not policy.exists():
         text = NOTHING_GRANTED.format(chain_id=network.chain_id, ledger=network.ledger)
+        if network.demo:
+            text = demo_officers.signing_policy(network.chain_id, network.ledger)
+            unlocked.keep(keys, demo_officers.signing_keys(network.chain_id))  # before the policy: both or neither
         create_private(policy, text.encode())
     load(policy)
+    if keys.exists():
+        unlocked.load(keys)
+        return supervised.signer(folder, keys)
     return supervised.signer(folder)

@@ -65,24 +65,24 @@ class Office:
         message = c.SetAutoAccept(FOAM.id, self.version(FOAM), SEATS.id, always, foam.address, FOREVER)
         self.do(self.signed(message, foam))
 
-    def held(self, number: int) -> ClaimId:
-        """The car maker promises FACE, and the holder accepts; its claim."""
+    def held(self, number: int, face: Fen = FACE) -> ClaimId:
+        """The car maker makes a promise, and the holder accepts; its claim."""
         registrar, (maker, checker) = self.keys.officer(REGISTRAR), (self.keys.officer(MOTORS, n) for n in (1, 2))
         fingerprint = self.keys.commitment(f"invoice {number}")
-        entry = c.InvoiceEntry(fingerprint, FACE, ZERO_HASH)
+        entry = c.InvoiceEntry(fingerprint, face, ZERO_HASH)
         entered = c.RegisterInvoices(REGISTRAR.id, MOTORS.id, (entry,), registrar.address, FOREVER)
         self.do(self.signed(entered, registrar))
         terms = c.NewObligation(
             number,
             SEATS.id,
-            FACE,
+            face,
             UtcSeconds(self.now + 90 * DAY),
             Hours((self.now + DAY) // HOUR),
             RAIL,
             2,
             Ppm(182_500),
             self.keys.commitment(f"terms {number}"),
-            (InvoicePart(fingerprint, FACE),),
+            (InvoicePart(fingerprint, face),),
         )
         self.do(self.signed(c.Issue(MOTORS.id, terms, maker.address, checker.address, FOREVER), maker, checker))
         claim = ObligationId(MOTORS.id, number).claim(1)

@@ -42,6 +42,14 @@ class Action(StrEnum):
     OFFICER_CHANGE = "change officer"
     PASSWORD_RESET = "reset password"
     PASSWORD_CHANGE = "change password"
+    SIGN = "sign"
+    PROPOSE = "propose"
+    SUBMIT = "submit"
+    DECLINE = "decline proposal"
+    WITHDRAW = "withdraw"
+    FINANCING = "ask for financing"
+    QUOTE = "quote"
+    OPEN_QUOTES = "open quotes"
 
 
 @dataclass
@@ -110,6 +118,13 @@ class Rare:
 
 
 @contextmanager
+def recording(db: Db, clock: Clock) -> Iterator[Callable[[Decision], None]]:
+    """A transaction that may write down several decisions that were granted, in order. Raises as `deciding`."""
+    with _writing(db) as add:
+        yield lambda decision: add(decision, clock.now(), GRANTED)
+
+
+@contextmanager
 def deciding(db: Db, clock: Clock, decision: Decision) -> Iterator[Decision]:
     """A transaction that ends with a row of the log; what the block refuses (AccessError) is undone, and is a row too.
 
@@ -152,27 +167,22 @@ def verify(db: Db) -> Verdict:
 
 @contextmanager
 def _writing(db: Db) -> Iterator[Callable[[Decision, UtcSeconds, str], None]]:
-    """A transaction that has the log's end for itself, and how a row is put there."""
+    """A transaction that has the log's end for itself, and how rows are put there."""
     with db.transaction():
         db.execute(
             "INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING", (_HEAD, _head(0, FIRST))
         )
         held = db.one("UPDATE setting SET value = value WHERE name = ? RETURNING value", (_HEAD,))  # others wait for it
         assert held is not None
-        number, previous = held[0].split()
+        words = held[0].split()
+        number, previous = int(words[0]), bytes.fromhex(words[1])
 
         def add(decision: Decision, at: UtcSeconds, outcome: str) -> None:
+            nonlocal number, previous
             who = (decision.participant, decision.officer, decision.key)
-            told = (
-                int(number) + 1,
-                at,
-                *who,
-                decision.action.value,
-                decision.subject,
-                outcome,
-                bytes.fromhex(previous),
-            )
+            told = (number + 1, at, *who, decision.action.value, decision.subject, outcome, previous)
             own = Entry(*told, FIRST).expected()
+            number, previous = told[0], own
             db.execute(f"INSERT INTO audit ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (*told, own))
             db.execute("UPDATE setting SET value = ? WHERE name = ?", (_head(told[0], own), _HEAD))
 

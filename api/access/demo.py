@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The officers of a demo network. Passwords and keys all follow from its chain id, so they are worth nothing."""
+"""The officers of a demo network, and what lets its signer sign for each of them with nobody there to unlock anything.
+
+Passwords and keys all follow from the network's chain id, so they are worth nothing.
+"""
 
 import hashlib
 from dataclasses import dataclass, field
@@ -9,9 +12,12 @@ from api.access import keys, officers, passwords
 from api.access.audit import Action, Decision, deciding
 from api.access.officers import Officer
 from api.access.viewer import Duty, stored
-from api.story.cast import CHECKER, COMPANIES, MAKER, MOTORS, OPERATOR, REGISTRAR, Company
+from api.story.cast import BOTH, CHECKER, COMPANIES, MAKER, MOTORS, OPERATOR, REGISTRAR, Company, Keys
 from chain.domain.clock import DAY, Clock, SystemClock, UtcSeconds
-from chain.domain.vocabulary import OfficerId
+from chain.domain.vocabulary import Address, OfficerId, Right
+from chain.signing.key import Key
+from chain.signing.parts import OPERATIONS
+from chain.signing.policy import ANY
 from chain.store.db import Db, connect
 from chain.store.words import KeyKind, OfficerState
 
@@ -26,7 +32,30 @@ _DUTIES = {
     (MOTORS.id, CHECKER.officer): frozenset({Duty.CHECKER}),
     (REGISTRAR.id, 2): frozenset({Duty.MAKER, Duty.CHECKER}),
 }
+_RIGHTS = {(one.company.id, one.officer): one.rights for one in (MAKER, CHECKER)}
 _SYSTEM = SystemClock()
+
+_POLICY = """\
+# 演示网络的签名策略：各人员可签署一切操作，因为其密钥由链号推得，并无价值
+# What the signer of this demo network may sign: everything; keys that follow from the chain id are worth nothing
+version = 1
+longest = 4_000_000_000  # 演示时钟可拨快 / seconds: the demo's clock can be moved far ahead
+
+[[ledgers]]
+chain_id = {chain_id}
+address = "{ledger}"
+"""
+_OFFICER = """
+[[officers]]  # {name} {words}
+participant = {participant}
+officer = {officer}
+day = "{any}"
+
+[[officers.accounts]]
+address = "{account}"
+rights = [{rights}]
+operations = {{ {operations} }}
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +89,34 @@ def demo_officers(chain_id: int) -> list[Demo]:
             duties = _DUTIES.get((company.id, number), _ALONE)
             found.append(Demo(company, OfficerId(number), duties, f"demo-{password}", drawn))
     return found
+
+
+def signing_keys(chain_id: int) -> tuple[Key, ...]:
+    """The key that each demo officer signs with, in the order of `demo_officers`."""
+    keys = Keys(chain_id)
+    return tuple(keys.officer(one.company, one.number) for one in demo_officers(chain_id))
+
+
+def signing_policy(chain_id: int, ledger: Address) -> str:
+    """A policy under which every demo officer may sign every operation on its network's ledger.
+
+    The car maker's two are the story's: one makes, the other checks; every other officer does both.
+    """
+    operations = ", ".join(f'{name} = "{ANY}"' for name in OPERATIONS)
+    text = _POLICY.format(chain_id=chain_id, ledger=ledger)
+    for one, key in zip(demo_officers(chain_id), signing_keys(chain_id), strict=True):
+        rights = _RIGHTS.get((one.company.id, one.number), BOTH)
+        text += _OFFICER.format(
+            name=one.name,
+            words=one.company.name.zh,
+            participant=one.company.id,
+            officer=one.number,
+            account=key.address,
+            rights=", ".join(f'"{right.name.lower()}"' for right in Right if right & rights and right.name),
+            operations=operations,
+            any=ANY,
+        )
+    return text
 
 
 def make(address: str | Path, chain_id: int, clock: Clock = _SYSTEM) -> None:

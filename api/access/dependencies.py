@@ -12,7 +12,7 @@ from api.access.audit import Action, Decision, deciding, refused
 from api.access.errors import DutyMissing, KeyRefused, PasswordMustChange
 from api.access.place import Access
 from api.access.viewer import Caller, Duty, Viewer
-from api.access.visible import visible
+from api.access.visible import shown_to, visible
 from chain.domain.vocabulary import HOUR
 
 _bearer = HTTPBearer(
@@ -63,7 +63,10 @@ def settled(request: Request, credentials: Credentials) -> Caller:
 def viewer(request: Request, credentials: Credentials) -> Viewer:
     """Who asks, and what it sees. Raises KeyRefused, PasswordMustChange, MirrorEmpty, StoreError."""
     known = settled(request, credentials)
-    seen = access_of(request).stores.read(lambda mirror: visible(mirror, known.participant))
+    stores = access_of(request).stores
+    with stores.book() as book:
+        also = shown_to(book, known.participant, stores.now())
+    seen = stores.read(lambda mirror: visible(mirror, known.participant, also))
     return Viewer(known.participant, known.officer, known.duties, known.key, seen)
 
 

@@ -10,6 +10,7 @@ from chain.domain.errors import Lang, Refusal
 from chain.domain.vocabulary import HOUR, LIFECYCLE_BITS, ClaimFlag, ObligationStatus
 from chain.mirror.reads import Holding
 from chain.mirror.reads import State as State
+from chain.mirror.visible import Sight
 
 ClaimName = Field(
     description="A claim's id: obligor, number of the obligation, number of the claim.", examples=["7-1-3"]
@@ -79,30 +80,30 @@ class Claim(BaseModel):
 
 
 def shown(held: Holding, currency: str, lang: Lang) -> Said:
-    row, name, full = held.row, held.id, held.sight == 3
+    (obligor, number, seq), row, sight, state, due, status, share, reason = held
+    obligation = f"{obligor}-{number}"
     until = instant(row.lien_until * HOUR) if row.lien_until else None
-    lien = said(holder=row.lienholder, until=until) if row.lienholder and until else None
-    return said(
-        id=str(name),
-        obligation=f"{name.obligor}-{name.number}",
-        holder=row.holder,
-        sight="full" if full else "given",
-        state=held.state,
-        currency=currency,
-        amount=row.amount,
-        start=row.start,
-        parent=f"{name.obligor}-{name.number}-{row.parent}" if row.parent else None,
-        hop=row.hop,
-        due=instant(held.due),
-        status=status_word(held.status),
-        flags=[word for bit, word in _FLAGS if row.status & bit] if row.status > LIFECYCLE_BITS else [],
-        lien=lien,
-        accept_by=until if held.state is State.OFFERED else None,
-        waiting=said(principal=held.share.principal, interest=held.share.interest),
-        unpaid=held.share.unpaid,
-        version=row.version,
-        immovable=None if held.immovable is None else Reason.of(held.immovable, lang),
-    )
+    return {
+        "id": f"{obligation}-{seq}",
+        "obligation": obligation,
+        "holder": row.holder,
+        "sight": "full" if sight is Sight.FULL else "given",
+        "state": state,
+        "currency": currency,
+        "amount": row.amount,
+        "start": row.start,
+        "parent": f"{obligation}-{row.parent}" if row.parent else None,
+        "hop": row.hop,
+        "due": instant(due),
+        "status": _STATUS[status],
+        "flags": [word for bit, word in _FLAGS if row.status & bit] if row.status > LIFECYCLE_BITS else [],
+        "lien": {"holder": row.lienholder, "until": until} if row.lienholder and until else None,
+        "accept_by": until if state is State.OFFERED else None,
+        "waiting": {"principal": share.principal, "interest": share.interest},
+        "unpaid": share.unpaid,
+        "version": row.version,
+        "immovable": None if reason is None else Reason.of(reason, lang),
+    }
 
 
 def status_word(status: ObligationStatus) -> str:

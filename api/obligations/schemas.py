@@ -1,15 +1,49 @@
 # SPDX-License-Identifier: Apache-2.0
 """An obligation as the viewer sees it, and what happened to it."""
 
-from typing import Literal
+from datetime import date
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from fastapi import UploadFile
+from pydantic import BaseModel, ConfigDict, Field
 
 from api.holdings.schemas import ObligationName, Status, status_word
 from api.paging import Amount, Currency, Instant, Participant, Said, instant, said
+from chain.domain.money import MAX_PPM
 from chain.domain.vocabulary import HOUR, StepKind
 from chain.domain.vocabulary import Step as StepRow
 from chain.mirror.reads import Happened, Promise
+
+
+class DraftForm(BaseModel):
+    """A draft: e-invoices (UBL, CII, Factur-X, 数电票 XML) with what is not in them."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    invoices: Annotated[list[UploadFile], Field(min_length=1, max_length=50, description="The e-invoices.")]
+    creditor: Annotated[
+        int | None, Field(ge=1, le=2**32 - 1, description="Default: whose tax number the seller has.")
+    ] = None
+    due: Annotated[date | None, Field(description="Default: the due date that the invoices name.")] = None
+    rail: Annotated[int, Field(ge=1, le=2**16 - 1, description="Where its cash flows.")] = 1
+    late_rate: Annotated[int | None, Field(ge=0, le=MAX_PPM, description="Millionths a year; default 182500.")] = None
+    closes: Annotated[
+        int | None, Field(ge=0, le=255, description="Calendar days before due in which nothing is passed on.")
+    ] = None
+    accept_hours: Annotated[int | None, Field(ge=1, le=8784, description="How long it may be accepted.")] = None
+    checker: Annotated[
+        str | None, Field(pattern="^[1-9][0-9]{0,9}-[1-9][0-9]{0,4}$", description="Default: the only one who may.")
+    ] = None
+    alone: Annotated[bool, Field(description="Issue at once, below the maker's own threshold.")] = False
+    each: Annotated[bool, Field(description="One obligation for each invoice, all or none of them.")] = False
+
+
+class AcceptBody(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    obligations: list[Annotated[str, Field(pattern="^[1-9][0-9]{0,9}-[1-9][0-9]{0,9}$", examples=["10-1"])]] = Field(
+        min_length=1, max_length=100
+    )
 
 
 class Invoice(BaseModel):

@@ -27,6 +27,9 @@ FingerprintError
 ├── KeyFileExists            and is never overwritten
 ├── KeyFileExposed           others may read it
 └── KeyFileDamaged
+SealError
+├── SealKeyUnusable          no X25519 key that keeps a secret
+└── SealDoesNotOpen          another key, about something else, or altered
 """
 
 from chain.domain.errors import InputError
@@ -278,3 +281,27 @@ class KeyFileDamaged(FingerprintError):
     en = "The key file {path} is damaged."
     next_zh = "请从备份恢复；不要新建，否则旧指纹将无法核对。"
     next_en = "Restore it from a backup; do not make a new one, or old fingerprints cannot be checked."
+
+
+class SealError(InputError):
+    """Something about a text that is sealed for one reader."""
+
+
+class SealKeyUnusable(SealError):
+    """Raised when a key is no X25519 key: of another length, or one with which everybody shares the same secret."""
+
+    code = "unusable-seal-key"
+    zh = "这不是可用的 X25519 密钥。"
+    en = "This is no X25519 key that could be used."
+    next_zh = "请用 X25519 生成一对新密钥：32 字节，以 64 位十六进制表示。"
+    next_en = "Draw a new X25519 pair; a key is 32 bytes, 64 hex digits."
+
+
+class SealDoesNotOpen(SealError):
+    """Raised when a key does not open what was sealed: it is another one's, about something else, or altered."""
+
+    code = "seal-does-not-open"
+    zh = "该密钥无法解封，未作任何更改。"
+    en = "This key does not open the seal; nothing was changed."
+    next_zh = "请使用发起时那一对密钥中的私钥；若已遗失，请撤回后重新发起。"
+    next_en = "Use the private key of the pair that was drawn for it; if it is lost, withdraw and ask anew."

@@ -1,14 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How a part of the service goes, in a small file that anyone with the folder may look at."""
+"""How a part of the service goes, in a small file that anyone with the folder may look at.
+
+The file's time is when the part last said so: one that runs says it again once a second, and one that no longer does
+neither runs nor says why.
+"""
 
 import json
 import os
+import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from chain.domain.errors import DeepTierError
+
+BEAT = 1.0
+"""Seconds between two times that a process which runs says so, if it asks for it that often."""
 
 
 class Status:
@@ -16,12 +25,14 @@ class Status:
 
     def __init__(self, path: Path | None) -> None:
         self._path, self._said = path, ""
+        self._at = 0.0  # when it was last said
         self.ran = False
 
     def running(self) -> None:
-        """All is well."""
+        """All is well; once more after a BEAT, it is well still."""
         self.ran = True
-        self._say("running", None)
+        if not self._say("running", None) and time.monotonic() - self._at >= BEAT:
+            self._again()
 
     def replaying(self, facts: Mapping[str, Any]) -> None:
         """The node is being played the book: how many blocks and transactions, and the seconds that it will take."""
@@ -47,7 +58,7 @@ class Status:
         said = json.dumps(told, ensure_ascii=False)
         if said == self._said:
             return False
-        self._said = said
+        self._said, self._at = said, time.monotonic()
         if self._path is not None:
             fresh = self._path.with_suffix(".new")
             try:
@@ -56,3 +67,10 @@ class Status:
             except OSError:  # a full disk must not keep the sender from waiting for a better day; the log has it too
                 fresh.unlink(missing_ok=True)
         return True
+
+    def _again(self) -> None:
+        """The same is so now."""
+        self._at = time.monotonic()
+        if self._path is not None:
+            with suppress(OSError):  # there is no such file, or no right to it: then whoever looks finds it silent
+                os.utime(self._path)

@@ -29,14 +29,15 @@ class SignerClient:
     what the signer itself refuses.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, seconds: float = SIGN_SECONDS) -> None:
+        """`seconds`: for the connection, and for each answer except to `unlock`."""
+        self._path, self._seconds = path, seconds
         self._open: socket.socket | None = None
         self._turn = Mutex()
 
     def sign(self, account: Address, message: Signed, domain: Domain) -> bytes:
         """65 bytes r, s, v. Raises NotPermitted, KeystoreError of the count; NumberDoesNotFit, BytesDoNotFit."""
-        signature = self._ask(Sign(account, message, domain), SIGN_SECONDS)
+        signature = self._ask(Sign(account, message, domain), self._seconds)
         if len(signature) != SIGNATURE:
             raise AnswerMalformed(why=f"a signature of {len(signature)} bytes")
         return signature
@@ -47,11 +48,11 @@ class SignerClient:
 
     def lock(self, account: Address) -> None:
         """Let the account sign no more. Raises BytesDoNotFit."""
-        self._ask(Lock(account), SIGN_SECONDS)
+        self._ask(Lock(account), self._seconds)
 
     def accounts(self) -> dict[Address, bool]:
         """Whether each account of the keystore is unlocked."""
-        return read_accounts(self._ask(List(), SIGN_SECONDS))
+        return read_accounts(self._ask(List(), self._seconds))
 
     def close(self) -> None:
         """End the connection; the next request makes a new one."""
@@ -100,7 +101,7 @@ class SignerClient:
         """Raises SignerUnreachable, SignerStranger: a password is not told to another user's process."""
         made = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
-            made.settimeout(SIGN_SECONDS)
+            made.settimeout(self._seconds)
             made.connect(str(self._path))
             _, user = peer(made)
             if user is not None and user != os.geteuid():

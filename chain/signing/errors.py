@@ -12,6 +12,7 @@
     │   ├── WrongPassword           it opens nothing
     │   ├── PasswordTooShort        too short to protect a new key
     │   ├── PasswordMalformed       a password file that holds no single line of text
+    │   ├── UnlockedMalformed       a file of unlocked keys with a line that is no private key
     │   ├── PolicyMalformed         the policy is not what a policy must be
     │   ├── CountDamaged            the day's count of amounts is not as it was written
     │   └── CountUnwritable         the day's count cannot be written: nothing that counts is signed
@@ -153,6 +154,17 @@ class PasswordMalformed(KeystoreError):
     en = "The password file {path} is not one line of UTF-8 text."
     next_zh = "请在文件中只写一行密码。"
     next_en = "Write the password into it as its only line."
+
+
+class UnlockedMalformed(KeystoreError):
+    """Raised when a line of a file of unlocked keys is no private key in hex; nothing of the line is repeated."""
+
+    code = "malformed-unlocked-keys"
+    fields = ("path", "line")
+    zh = "{path} 第 {line} 行不是私钥。"
+    en = "Line {line} of {path} is no private key."
+    next_zh = "每行写一个私钥，为 64 位小写十六进制数字，不带其他内容。"
+    next_en = "Write one private key a line, as 64 lower-case hex digits and nothing else."
 
 
 class PolicyMalformed(KeystoreError):

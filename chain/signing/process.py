@@ -2,9 +2,10 @@
 """The signer process: `python -m chain.signing.process --folder FOLDER [--socket PATH]`.
 
 The folder has the keys (keys/), the policy (policy.toml) and the day's counts (counts/). All accounts begin locked;
-officers unlock their own over the socket. Its log goes to standard error. SIGTERM and SIGINT end it in order, with
-exit code 0; a start that fails ends with code 1 and says why in both languages. On Linux it also ends, in order, when
-the thread that started it does: unlocked keys outlive nobody, and the folder is free for the next one.
+officers unlock their own over the socket. The accounts of the keys in `--unlocked FILE` are unlocked from the start,
+each time it starts: only the policy says what they sign. Its log goes to standard error. SIGTERM and SIGINT end it in
+order, with exit code 0; a start that fails ends with code 1 and says why in both languages. On Linux it also ends, in
+order, when the thread that started it does: unlocked keys outlive nobody, and the folder is free for the next one.
 """
 
 import argparse
@@ -18,6 +19,7 @@ from types import FrameType
 
 from chain.domain.clock import Clock, SystemClock
 from chain.domain.errors import DeepTierError
+from chain.signing import unlocked
 from chain.signing.files import private_folder, taken
 from chain.signing.log import Log
 from chain.signing.server import Server
@@ -32,10 +34,11 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m chain.signing.process", description="Keeps keys and signs.")
     parser.add_argument("--folder", type=Path, required=True, help="keys, policy and counts")
     parser.add_argument("--socket", type=Path, help=f"where to listen (FOLDER/{SOCKET})")
+    parser.add_argument("--unlocked", type=Path, help="private keys in hex, a line each, unlocked from the start")
     told = parser.parse_args(arguments)
     clock = SystemClock()
     try:
-        _serve(told.folder, told.socket or told.folder / SOCKET, Log(sys.stderr, clock), clock)
+        _serve(told.folder, told.socket or told.folder / SOCKET, told.unlocked, Log(sys.stderr, clock), clock)
     except DeepTierError as error:
         for lang in ("en", "zh"):
             sys.stderr.write(f"{error.message(lang)} → {error.next_step(lang)}\n")
@@ -43,10 +46,10 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _serve(folder: Path, path: Path, log: Log, clock: Clock) -> None:
+def _serve(folder: Path, path: Path, keys: Path | None, log: Log, clock: Clock) -> None:
     _alone()
     with taken(private_folder(folder)):
-        vault = Vault(folder, clock)
+        vault = Vault(folder, clock, () if keys is None else unlocked.load(keys))
         server = Server(path, vault, log)
 
         def end(number: int, frame: FrameType | None) -> None:

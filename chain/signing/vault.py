@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The accounts that are unlocked now, and the one way to a signature of theirs: through the guard."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from threading import Lock
 
@@ -18,13 +19,17 @@ from chain.signing.refusals import AccountLocked, AccountUnlisted
 class Vault:
     """A keystore with its policy and its count; the process that has it has the folder for itself (files.taken)."""
 
-    def __init__(self, folder: Path, clock: Clock) -> None:
-        """Raises FileExposed, FileUnusable, PolicyMalformed."""
+    def __init__(self, folder: Path, clock: Clock, unlocked: Iterable[Key] = ()) -> None:
+        """`unlocked`: keys that need no key file; locked, they stay so until the process is started anew.
+
+        Raises FileExposed, FileUnusable, PolicyMalformed.
+        """
         self._keystore = Keystore(folder)
         self._policy: Policy = load(folder / FILE)
         self._count = DayCount(folder, clock)
         self._guard = Guard(self._policy, self._count, clock)
-        self._keys: dict[Address, Key] = {}
+        self._keys: dict[Address, Key] = {key.address: key for key in unlocked}
+        self._fileless = frozenset(self._keys)
         self._opening = Lock()
 
     def unlock(self, account: Address, password: str) -> None:
@@ -41,8 +46,9 @@ class Vault:
         self._keys.pop(account, None)
 
     def accounts(self) -> dict[Address, bool]:
-        """Whether each account of the keystore is unlocked."""
-        return {account: account in self._keys for account in self._keystore.accounts()}
+        """Whether each account is unlocked: those of the keystore and those that were unlocked from the start."""
+        known = sorted(self._fileless.union(self._keystore.accounts()))
+        return {account: account in self._keys for account in known}
 
     def sign(self, account: Address, message: Signed, domain: Domain) -> bytes:
         """65 bytes r, s, v. Raises AccountUnlisted, AccountLocked and what Guard.permit raises."""

@@ -24,6 +24,7 @@ FORMAT, VERSION, MANIFEST = "deeptier-book", 1, "manifest.json"
 _LEVEL = 1  # of compression: hex halves at the first, signatures shrink at none
 _LINE_LIMIT = 64 << 20  # bytes
 _ZIP = b"PK\x03\x04"
+_PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _BROKEN = (
     zipfile.BadZipFile,
     zlib.error,
@@ -90,6 +91,8 @@ class Archive:
             self._zip = zipfile.ZipFile(file)
             if MANIFEST not in self._zip.namelist():
                 raise BackupForeign(file=name)
+            if any(entry.compress_type not in _PACKED for entry in self._zip.infolist()):
+                raise ValueError("a text is packed as none is")  # other unpackers fail in ways of their own
             with self._zip.open(MANIFEST) as member:
                 self.manifest = self._manifest(json.loads(member.read(_LINE_LIMIT)))
             tables = TABLES[self.manifest.revision]

@@ -13,9 +13,9 @@ from sqlalchemy import Table, Text
 from chain.domain.clock import Clock, SystemClock
 from chain.store import schema
 from chain.store.archive import Manifest, write_manifest, write_table, writing
+from chain.store.book import Book
 from chain.store.db import connect
 from chain.store.errors import BackupUnusable
-from chain.store.tables import Book
 
 _SYSTEM = SystemClock()
 

@@ -6,10 +6,12 @@ from chain.store.errors import SchemaTooNew, SchemaTooOld
 
 _FIRST = ("setting", "submission", "carrier", "block", "block_item")
 _ACCESS = ("officer", "api_key", "login_try", "audit")
+_WRITING = ("company", "request", "counter", "hold", "proposal", "place", "financing", "invited", "quote", "showing")
 TABLES = {
     "0001": _FIRST,
     "0002": _FIRST,
     "0003": (*_FIRST, *_ACCESS),
+    "0004": (*_FIRST, *_ACCESS, *_WRITING),
 }
 """The tables of every revision, oldest first; those that others name come before them, so backups keep this order."""
 REVISIONS = tuple(TABLES)

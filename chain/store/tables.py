@@ -6,61 +6,20 @@ Numbers are 64 bits, signed; a uint64 is stored by words.to_bigint. Hashes are 3
 STRICT: a value of another type than its column's is refused, as PostgreSQL does.
 """
 
-from enum import StrEnum
-from typing import Any, ClassVar
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, LargeBinary, Text, UniqueConstraint
 
-from sqlalchemy import (
-    BigInteger,
-    CheckConstraint,
-    Column,
-    ForeignKey,
-    ForeignKeyConstraint,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    Text,
-    UniqueConstraint,
-    text,
-)
-from sqlmodel import Field, SQLModel
-
+from chain.store.columns import STRICT as _STRICT
+from chain.store.columns import Book, Number
+from chain.store.columns import column as _column
+from chain.store.columns import foreign as _key
+from chain.store.columns import one_of as _one_of
+from chain.store.columns import partial as _partial
 from chain.store.words import CarrierState, KeyKind, OfficerState, SubmissionState, TryKind
-
-Number = BigInteger().with_variant(Integer(), "sqlite")
-_CARRIED = "('sent', 'on chain', 'final')"
-_IN_BLOCK = "('on chain', 'final')"
-_STRICT = {"sqlite_strict": True}
-
-
-class Book(SQLModel):
-    """What all tables of the book have in common: their names' rule and their metadata."""
-
-    metadata: ClassVar[MetaData] = MetaData(naming_convention={"pk": "pk_%(table_name)s"})
-
-
-def _one_of(words: type[StrEnum], name: str, column: str = "state") -> CheckConstraint:
-    return CheckConstraint(f"{column} IN ({', '.join(repr(str(word)) for word in words)})", name=name)
 
 
 def _open(state: SubmissionState) -> Index:
     """The submissions in one state, oldest first; those that are final, by far the most, do not burden it."""
-    where = text(f"state = '{state}'")
-    name = f"ix_submission_{state.replace(' ', '_')}"
-    return Index(name, "state", "id", sqlite_where=where, postgresql_where=where)
-
-
-def _partial(name: str, *columns: str, where: str, unique: bool = False) -> Index:
-    return Index(name, *columns, unique=unique, sqlite_where=text(where), postgresql_where=text(where))
-
-
-def _key(target: str, name: str, use_alter: bool = False) -> ForeignKey:
-    """Of two tables that name each other: checked at once, or at the end where a transaction asks for that."""
-    return ForeignKey(target, name=name, deferrable=True, initially="IMMEDIATE", use_alter=use_alter)
-
-
-def _column(kind: Any, *rules: Any, null: bool = False, **options: Any) -> Any:
-    return Field(sa_column=Column(kind, *rules, nullable=null, **options))
+    return _partial(f"ix_submission_{state.replace(' ', '_')}", "state", "id", where=f"state = '{state}'")
 
 
 class Setting(Book, table=True):
@@ -91,6 +50,7 @@ class Submission(Book, table=True):
         _open(SubmissionState.ON_CHAIN),
         _open(SubmissionState.REFUSED),
         _partial("ix_submission_carrier", "carrier", where="carrier IS NOT NULL"),
+        _partial("ix_submission_participant", "participant", "id", where="participant IS NOT NULL"),
         {**_STRICT, "sqlite_autoincrement": True},
     )
     id: int | None = _column(Number, primary_key=True, autoincrement=True)
@@ -110,7 +70,10 @@ class Submission(Book, table=True):
     )  # the transaction it was last put into
     block: int | None = _column(Number, null=True)
     error: str | None = _column(Text, null=True)  # JSON {code, arguments}
-    queued_at: int = _column(Number)  # UTC microseconds
+    queued_at: int = _column(Number)  # UTC seconds
+    participant: int | None = _column(Number, null=True)  # who asked for it; none: this book's own clients
+    officer: int | None = _column(Number, null=True)  # none: the service itself
+    about: str | None = _column(Text, null=True)  # what people call its subject, such as "10-1-3"
 
 
 class Carrier(Book, table=True):

@@ -39,6 +39,24 @@ class KeyKind(StrEnum):
     MADE = "made"  # for a program: it has the scopes and the life that its maker chose
 
 
+class ProposalState(StrEnum):
+    """What became of a message that lacks signatures; one whose deadline passes while it is open has lapsed."""
+
+    OPEN = "open"
+    SUBMITTED = "submitted"  # everybody has signed: it is a submission
+    DECLINED = "declined"  # somebody who was to sign will not
+    WITHDRAWN = "withdrawn"  # whoever proposed it took it back
+
+
+class FinancingState(StrEnum):
+    """Where a request for early payment is."""
+
+    OPEN = "open"  # quotes come in, sealed
+    OPENED = "opened"  # the requester has read them
+    ACCEPTED = "accepted"  # one was taken: it is a submission
+    WITHDRAWN = "withdrawn"
+
+
 class TryKind(StrEnum):
     """What tries to log in are counted by."""
 

@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How a network of the embedded chain is born: all its contracts in one block, so it is born whole or not at all."""
+"""How a network of the embedded chain is born: all its contracts in one block, so it is born whole or not at all.
 
-from collections.abc import Sequence
+A demo network has a second block: cash accounts are credited, and their owners let the ledger move what is in them.
+"""
+
+from collections.abc import Mapping, Sequence
 from typing import cast
 
+from chain.abi.plain import calldata
 from chain.abi.rlp import created_address
 from chain.domain.clock import UtcSeconds
 from chain.domain.vocabulary import Address, OfficerId, Rules
@@ -13,6 +17,8 @@ from chain.submission.sender import Sender, Transaction
 
 GAS = 12_000_000
 """The limit of a deployment: the largest contract takes less than half."""
+CASH_GAS = 120_000
+"""The limit of a message to the cash token: a credit takes 68,000, an allowance 46,000."""
 
 
 class _Plan:
@@ -55,3 +61,25 @@ def contracts(
 def bear(sender: Sender, deployer: Key, creations: Sequence[bytes]) -> None:
     """Make the block of all contracts, the first one. Raises as Sender.carry."""
     sender.carry([Transaction(deployer, None, creation, GAS) for creation in creations])
+
+
+def endow(
+    sender: Sender,
+    token: Address,
+    bank: Key,
+    credits: Mapping[Address, int],
+    spender: Address,
+    allowances: Mapping[Key, int],
+) -> None:
+    """Make one block in which `bank` credits accounts of its cash token, and owners let `spender` move so much.
+
+    Raises as Sender.carry.
+    """
+    sender.carry(
+        [_cash(bank, token, "mint", account, amount) for account, amount in credits.items()]
+        + [_cash(owner, token, "approve", spender, most) for owner, most in allowances.items()]
+    )
+
+
+def _cash(key: Key, token: Address, name: str, account: Address, amount: int) -> Transaction:
+    return Transaction(key, token, calldata("TokenizedDeposit", name, account, amount), CASH_GAS)

@@ -10,14 +10,14 @@ import json
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from chain.abi import reverts
 from chain.abi.calls import SignedCall, encode
 from chain.abi.ids import pack_obligation
-from chain.domain.clock import Clock, SystemClock
+from chain.domain.clock import Clock, SystemClock, UtcSeconds
 from chain.domain.errors import DeepTierError
-from chain.domain.vocabulary import ClaimId, Hash, ObligationId
+from chain.domain.vocabulary import ClaimId, Hash, ObligationId, OfficerId, ParticipantId
 from chain.store.db import Db
 from chain.store.errors import AlreadyThere
 from chain.store.words import SubmissionState as State
@@ -25,7 +25,7 @@ from chain.store.words import to_bigint
 from chain.submission import gas
 from chain.submission.errors import KeyConflict, NeverTaken, SubmissionUnknown
 
-_COLUMNS = "id, key, operation, state, carrier, block, error"
+_COLUMNS = "id, key, operation, state, carrier, block, error, participant, officer, about, queued_at"
 _POLL = 0.004  # seconds between two looks
 
 
@@ -43,6 +43,25 @@ class Submission:
     transaction: Hash | None  # since SENT
     block: int | None  # since ON_CHAIN, also of one that the ledger refused
     refusal: DeepTierError | None  # why it was REFUSED
+    participant: ParticipantId | None  # who asked for it
+    officer: OfficerId | None  # None: the service itself
+    about: str | None  # what people call its subject, such as "10-1-3"
+    queued_at: UtcSeconds
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing more will become of it."""
+        return self.state in DONE
+
+
+class Entry(NamedTuple):
+    """A signed intent with its key, and who asked for it."""
+
+    call: SignedCall
+    key: str
+    participant: ParticipantId | None = None
+    officer: OfficerId | None = None
+    about: str | None = None
 
 
 class Outbox:
@@ -57,14 +76,20 @@ class Outbox:
 
     def submit_all(self, calls: Sequence[tuple[SignedCall, str]]) -> list[Submission]:
         """Acknowledge several in one commit, all or none. Raises as `submit`."""
-        at = self._clock.now()
-        rows = [(*_row(call, key), at) for call, key in calls]
+        rows = self._rows([Entry(call, key) for call, key in calls])
         try:
-            self._insert(rows)
+            with self._db.transaction():
+                self._insert(rows)
         except AlreadyThere:  # another process was faster with one of the keys; now it is known
-            self._insert(rows)
-        found = {one.key: one for one in self._some([row[0] for row in rows])}
-        return [found[row[0]] for row in rows]
+            with self._db.transaction():
+                self._insert(rows)
+        return self._named([row[0] for row in rows])
+
+    def enter_all(self, entries: Sequence[Entry]) -> list[Submission]:
+        """Acknowledge several as a part of the transaction that the caller is in. Raises as `submit`; AlreadyThere."""
+        rows = self._rows(entries)
+        self._insert(rows)
+        return self._named([row[0] for row in rows])
 
     def submission(self, number: int) -> Submission:
         """Raises SubmissionUnknown."""
@@ -74,10 +99,23 @@ class Outbox:
         """Raises SubmissionUnknown."""
         return self._one("key", key)
 
+    def some(self, numbers: Sequence[int]) -> list[Submission]:
+        """The submissions of these numbers, in their order. Raises SubmissionUnknown."""
+        return [self.submission(number) for number in numbers]
+
+    def listed(
+        self, participant: ParticipantId | None, states: Sequence[State], before: int, limit: int
+    ) -> list[Submission]:
+        """A participant's submissions, or everybody's, in one of these states, the latest first; from `before` on."""
+        whose, own = ("participant = ? AND ", [participant]) if participant is not None else ("", [])
+        marks = ", ".join("?" * len(states))
+        sql = f"SELECT {_COLUMNS} FROM submission WHERE {whose}id < ? AND state IN ({marks}) ORDER BY id DESC LIMIT ?"
+        return [_submission(row) for row in self._db.all(sql, [*own, before, *states, limit])]
+
     def wait(self, number: int, seconds: float) -> Submission:
         """The submission once it is final or refused, or as it is after so many seconds. Raises SubmissionUnknown."""
         until = time.monotonic() + seconds
-        while (found := self.submission(number)).state not in DONE and time.monotonic() < until:
+        while not (found := self.submission(number)).done and time.monotonic() < until:
             time.sleep(_POLL)
         return found
 
@@ -96,21 +134,28 @@ class Outbox:
         found = dict(zip(rest, others, strict=True)) | {State.FINAL: total - sum(others)}
         return {state: found[state] for state in State}
 
+    def _rows(self, entries: Sequence[Entry]) -> list[tuple[Any, ...]]:
+        at = self._clock.now()
+        return [(*_row(one.call, one.key), at, one.participant, one.officer, one.about) for one in entries]
+
     def _insert(self, rows: Sequence[tuple[Any, ...]]) -> None:
-        with self._db.transaction():
-            known = self._known([row[0] for row in rows])
-            fresh: dict[str, tuple[Any, ...]] = {}
-            for row in rows:
-                before = known.get(row[0]) or (fresh[row[0]][1] if row[0] in fresh else None)
-                if before is None:
-                    fresh[row[0]] = row
-                elif before != row[1]:
-                    raise KeyConflict(key=row[0])
-            self._db.executemany(
-                "INSERT INTO submission (key, request_hash, operation, subject, calldata, gas, state, queued_at)"
-                " VALUES (?, ?, ?, ?, ?, ?, 'queued', ?)",
-                list(fresh.values()),
-            )
+        known = self._known([row[0] for row in rows])
+        fresh: dict[str, tuple[Any, ...]] = {}
+        for row in rows:
+            before = known.get(row[0]) or (fresh[row[0]][1] if row[0] in fresh else None)
+            if before is None:
+                fresh[row[0]] = row
+            elif before != row[1]:
+                raise KeyConflict(key=row[0])
+        self._db.executemany(
+            "INSERT INTO submission (key, request_hash, operation, subject, calldata, gas, state, queued_at,"
+            " participant, officer, about) VALUES (?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?)",
+            list(fresh.values()),
+        )
+
+    def _named(self, keys: Sequence[str]) -> list[Submission]:
+        found = {one.key: one for one in self._some(keys)}
+        return [found[key] for key in keys]
 
     def _known(self, keys: Sequence[str]) -> dict[str, bytes]:
         return {key: bytes(hashed) for key, hashed in self._of("key, request_hash", keys)}
@@ -133,9 +178,9 @@ class Outbox:
 
 
 def _submission(row: tuple[Any, ...]) -> Submission:
-    number, key, operation, state, carrier, block, error = row
-    transaction = None if carrier is None else Hash(bytes(carrier))
-    return Submission(number, key, operation, State(state), transaction, block, None if error is None else told(error))
+    number, key, operation, state, carrier, block, error, *whose = row
+    transaction, refusal = None if carrier is None else Hash(bytes(carrier)), None if error is None else told(error)
+    return Submission(number, key, operation, State(state), transaction, block, refusal, *whose)
 
 
 def error_text(data: bytes) -> str:

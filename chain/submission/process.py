@@ -82,9 +82,9 @@ def _run(db: Db, asked: argparse.Namespace, stop: Stop, status: Status) -> None:
         else:
             sender = NetworkSender(db, rpc, relays, target, asked.depth, log)
         sender.settle()
-        status.running()
         seen = time.monotonic()
         while not stop.asked:
+            status.running()
             if sender.step() == 0:
                 stop.wait(IDLE if asked.depth is None else LOOK)
                 if isinstance(sender, Sender) and time.monotonic() > seen + SEE_NODE:

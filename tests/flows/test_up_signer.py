@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`deeptier up` with an officer's key in the signer: made, unlocked, used, bounded by policy, locked by a restart."""
 
+import json
 import os
 import signal
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from api.story.cast import SEATS
+from api.up import NOTHING_GRANTED
 from chain.domain.vocabulary import Address
 from chain.signing.client import RemoteSigner, SignerClient
 from chain.signing.errors import PolicyMalformed
@@ -35,12 +37,18 @@ operations = {{ RegisterParticipant = "any", Accept = "any", Split = {limit} }}
 
 
 def granted(folder: Path, account: str) -> None:
-    """The officer's line goes into the policy that `up` wrote, and the signer is started anew by the supervisor."""
-    policy = folder / "signer" / "policy.toml"
-    lines = [line for line in policy.read_text("utf-8").splitlines() if not line.startswith("officers = []")]
+    """The officer stands alone in a policy like the one that grants nothing, and the signer is started anew."""
+    network = json.loads((folder / "network.json").read_text("utf-8"))
+    nothing = NOTHING_GRANTED.format(chain_id=network["chain_id"], ledger=network["ledger"])
+    lines = [line for line in nothing.splitlines() if not line.startswith("officers = []")]
     officer = OFFICER.format(participant=SEATS.id, day=DAY, account=account, limit=LIMIT)
-    policy.write_text("\n".join(lines) + officer, "utf-8")
+    (folder / "signer" / "policy.toml").write_text("\n".join(lines) + officer, "utf-8")
     restarted(folder)
+
+
+def state_of(folder: Path, account: str) -> str:
+    found: str = status(folder)["signer"]["accounts"][account]
+    return found
 
 
 def restarted(folder: Path) -> None:
@@ -63,13 +71,13 @@ def test_up__an_officers_key_in_the_signer__signs_what_its_policy_grants_and_is_
         refused = told("signer", "unlock", account, *keys)
         assert refused.error == AccountUnlisted(account=account), "the policy grants nothing yet"
         granted(folder, account)
-        assert status(folder)["signer"] == {"accounts": {account: "locked"}}
+        assert state_of(folder, account) == "locked"
         with SignerClient(folder / "signer" / SOCKET) as client:
             office = Office(folder, RemoteSigner(account, client))
             with pytest.raises(AccountLocked):
                 office.admit(SEATS, office.holder)
             assert told("signer", "unlock", account, *keys).error is None
-            assert status(folder)["signer"] == {"accounts": {account: "unlocked"}}
+            assert state_of(folder, account) == "unlocked"
             office.furnish()
             claim = office.held(1)
             assert submitted(folder, office.split(claim, LIMIT).signed, "a split").state == State.FINAL
@@ -79,7 +87,7 @@ def test_up__an_officers_key_in_the_signer__signs_what_its_policy_grants_and_is_
             with pytest.raises(AmountAboveDayLimit):
                 office.split(claim, DAY - LIMIT + 1)
             restarted(folder)
-            assert status(folder)["signer"] == {"accounts": {account: "locked"}}
+            assert state_of(folder, account) == "locked"
             with pytest.raises(AccountLocked):
                 office.split(claim, 100)
             client.unlock(account, "seven wet stones")

@@ -8,10 +8,11 @@ set to the first one's block. What is not there and what is not for the viewer l
 """
 
 from chain.mirror.paging import Answer, Page
+from chain.mirror.reads.accounts import accounts
 from chain.mirror.reads.events import Happened, events
 from chain.mirror.reads.holdings import claims, holdings, liens
 from chain.mirror.reads.loading import Holding, Period, State
-from chain.mirror.reads.obligations import Promise, obligation, obligations
+from chain.mirror.reads.obligations import Promise, last_number, obligation, obligations
 from chain.mirror.reads.participants import Party, participant
 from chain.mirror.reads.portfolio import Age, Bucket, Portfolio, Side, Sum, portfolio
 from chain.mirror.reads.provenance import ClaimSeen, Link, Passed, Piece, claim, pieces
@@ -41,11 +42,13 @@ __all__ = [
     "State",
     "Sum",
     "Todo",
+    "accounts",
     "claim",
     "claims",
     "discounts",
     "events",
     "holdings",
+    "last_number",
     "liens",
     "obligation",
     "obligations",

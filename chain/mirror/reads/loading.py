@@ -1,16 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """Rows of the mirror as the domain's records, and what follows from them by the rules of the reference model."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from chain.domain.clock import MAX_SECONDS, UtcSeconds
 from chain.domain.errors import Refusal
+from chain.domain.money import Fen
 from chain.domain.rules import Rows, Share, waiting
 from chain.domain.rules.conditions import free, hop_left, lien_in_force, money_first, still_open, window
 from chain.domain.vocabulary import (
+    LIFECYCLE_BITS,
     NOBODY,
     ZERO_ADDRESS,
     Claim,
@@ -27,9 +30,9 @@ from chain.mirror.tables import BY_NAME
 from chain.mirror.visible import Sight, Visible
 from chain.store.db import Db, Row
 
-_AT_ONCE = 200  # obligations whose steps are asked for in one question
+_AT_ONCE = 200  # obligations that are asked for in one question
 _CLAIM, _OBLIGATION, _STEP = BY_NAME["claim"], BY_NAME["obligation"], BY_NAME["step"]
-
+_SIGHTS = {int(sight): sight for sight in Sight}
 
 OBLIGATION_OF_C = {"obligor": "c.obligor", "number": "c.number"}
 BY_ID = ("obligor", "number", "seq")
@@ -56,8 +59,7 @@ class State(StrEnum):
     ENDED = "ended"  # redeemed, or gone with an offer that ended
 
 
-@dataclass(frozen=True, slots=True)
-class Holding:
+class Holding(NamedTuple):
     """A claim as whoever holds, owes or liens it sees it. Amounts in fen."""
 
     id: ClaimId
@@ -70,12 +72,14 @@ class Holding:
     immovable: Refusal | None  # the first reason why it cannot be passed on whole; None: it can
 
 
+@lru_cache
 def columns(table: str, alias: str) -> str:
     """All columns of a folded table but `block_from` and `block_to`: its key, then its row."""
     named = BY_NAME[table]
     return ", ".join([f'{alias}."{column.name}"' for column in (*named.keys, *named.columns)])
 
 
+@lru_cache
 def width(table: str) -> int:
     """How many columns that is."""
     return len(BY_NAME[table].keys) + len(BY_NAME[table].columns)
@@ -99,24 +103,28 @@ def with_obligations(asked: Asked, told: Sql, source: Sql, more: str = "") -> Sq
 
 
 def holdings_of(db: Db, visible: Visible, asked: Asked, which: Sql, order: Sequence[str], limit: int) -> list[Holding]:
-    """The first claims (`c`) of those, in the order of these columns, as far as the viewer sees them."""
-    columns_of_order = ", ".join([f"c.{column}" for column in order])
-    source = "claim c WHERE" + which + Sql(f"ORDER BY {columns_of_order} LIMIT ?", (limit,))
-    told = f"{columns('claim', 'c')}," + visible.sight(asked, "c") + "AS sight"
-    sql = with_obligations(asked, told, source, f"ORDER BY {', '.join([f'found.{column}' for column in order])}")
-    return _holdings(db, asked, db.all(sql.text, sql.values))
+    """The first claims (`c`) of those, in the order of these columns, as far as the viewer sees them.
 
-
-def _holdings(db: Db, asked: Asked, found: Sequence[Row]) -> list[Holding]:
+    Their obligations are asked for afterwards: a page is often of few, and joined they would be told with every claim.
+    """
+    told = f"SELECT {columns('claim', 'c')}," + visible.sight(asked, "c") + "AS sight FROM claim c WHERE"
+    sql = told + which + Sql(f"ORDER BY {', '.join([f'c.{column}' for column in order])} LIMIT ?", (limit,))
+    found = db.all(sql.text, sql.values)
     rows = Rows(ZERO_ADDRESS, 0)
-    split = width("claim")
-    for values in found:
-        if values[:2] not in rows.obligations:  # a page is often of few
-            obligation, row = obligation_of(values[split + 2 :])
-            rows.obligations[obligation] = row
-        rows.claims[ClaimId(*values[:3])] = _CLAIM.row(values[3:split])
+    rows.obligations.update(_obligations_of(db, asked, sorted({values[:2] for values in found})))
     rows.steps.update(steps_of(db, asked, rows.obligations.items()))
-    return [_holding(rows, ClaimId(*values[:3]), Sight(values[split]), asked.now) for values in found]
+    names = {tuple(name): name for name in rows.obligations}
+    return [_holding(rows, names[values[:2]], values, asked.now) for values in found]
+
+
+def _obligations_of(db: Db, asked: Asked, names: Sequence[Row]) -> Iterator[tuple[ObligationId, Obligation]]:
+    """The obligations with these obligors and numbers, without their invoices: no claim is judged by those."""
+    for at in range(0, len(names), _AT_ONCE):
+        some = names[at : at + _AT_ONCE]
+        wanted = Sql(", ".join(["(?, ?)"] * len(some)), tuple([value for name in some for value in name]))
+        source = "(SELECT w.column1 AS obligor, w.column2 AS number FROM (VALUES" + wanted + ") AS w) AS c"
+        sql = with_obligations(asked, Sql("c.obligor, c.number"), source)
+        yield from [obligation_of((*values[3:-1], b"")) for values in db.all(sql.text, sql.values)]
 
 
 def steps_of(
@@ -133,15 +141,15 @@ def steps_of(
     return steps
 
 
-def immovable(rows: Rows, claim: ClaimId, now: UtcSeconds) -> Refusal | None:
+def immovable(rows: Rows, claim: ClaimId, row: Claim, obligation: ObligationId, now: UtcSeconds) -> Refusal | None:
     """The first reason why the claim cannot be passed on whole, by the claim and its obligation alone."""
-    row, obligation = rows.claims[claim], rows.obligations[claim.obligation]
+    terms = rows.obligations[obligation]
     try:
         free(claim, row, now)
-        still_open(claim.obligation, obligation)
-        window(claim, obligation, now)
-        money_first(rows, claim, row, obligation)
-        hop_left(claim, row, obligation)
+        still_open(obligation, terms)
+        window(claim, terms, now)
+        money_first(rows, claim, row, terms)
+        hop_left(claim, row, terms)
     except Refusal as reason:
         return reason
     return None
@@ -158,19 +166,26 @@ def first_at(db: Db, asked: Asked, time: UtcSeconds) -> int:
     return int(low)
 
 
-def _holding(rows: Rows, claim: ClaimId, sight: Sight, now: UtcSeconds) -> Holding:
-    row, obligation = rows.claims[claim], rows.obligations[claim.obligation]
-    share = waiting(rows, claim, row)
-    reason, state = immovable(rows, claim, now), _state(row, now)
+_SPLIT = width("claim")
+_NOT_HELD = {
+    int(Lifecycle.OFFERED): State.OFFERED,
+    int(Lifecycle.REDEEMED): State.ENDED,
+    int(Lifecycle.GONE): State.ENDED,
+}
+_NOTHING = Fen(0)
+
+
+def _holding(rows: Rows, name: ObligationId, values: Row, now: UtcSeconds) -> Holding:
+    """The claim of that obligation in the columns of its table, after which comes its sight."""
+    claim, row, sight = ClaimId(*values[:3]), Claim(*values[3:_SPLIT]), _SIGHTS[values[_SPLIT]]
+    obligation = rows.obligations[name]
+    if obligation.steps or not obligation.unpaid:
+        share = waiting(rows, claim, row)
+    else:  # nothing was paid or reduced
+        share = Share(_NOTHING, _NOTHING, row.amount)
+    reason = immovable(rows, claim, row, name, now)
+    state = _NOT_HELD.get(row.status & LIFECYCLE_BITS) or (State.LIENED if lien_in_force(row, now) else State.FREE)
     if sight is not Sight.FULL:
         row, reason = replace(row, lienholder=NOBODY, lien_until=Hours(0)), None
         state = State.FREE if state is State.LIENED else state
     return Holding(claim, row, sight, state, obligation.due, obligation.status, share, reason)
-
-
-def _state(row: Claim, now: UtcSeconds) -> State:
-    if row.lifecycle is Lifecycle.OFFERED:
-        return State.OFFERED
-    if row.lifecycle is not Lifecycle.HELD:
-        return State.ENDED
-    return State.LIENED if lien_in_force(row, now) else State.FREE

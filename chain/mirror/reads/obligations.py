@@ -73,6 +73,18 @@ def obligation(
         return Answer(asked.block, found[0] if found else None)
 
 
+def last_number(db: Db, visible: Visible, obligor: ParticipantId) -> int:
+    """The highest number of an obligor's obligations, 0 when it has none or is not the viewer. Raises as `obligation`.
+
+    Ended ones count: a number is given once.
+    """
+    if not visible.covers(obligor):
+        return 0
+    with asking(db):
+        row = db.one("SELECT MAX(o.number) FROM obligation o WHERE o.obligor = ?", (obligor,))
+        return 0 if row is None or row[0] is None else int(row[0])
+
+
 def in_statuses(
     db: Db, visible: Visible, asked: Asked, obligor: ParticipantId, statuses: Sequence[int], rest: Sql, limit: int
 ) -> list[Promise]:

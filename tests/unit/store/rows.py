@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Rows for books, and a process that writes them until it is killed."""
 
+import hashlib
 import resource
 import sys
 from collections.abc import Sequence
@@ -47,6 +48,11 @@ def queue(db: Db, *keys: str) -> list[int]:
     return [row[0] for row in rows if row]
 
 
+def noise(size: int) -> bytes:
+    """Octets that no packer makes smaller, the same every time."""
+    return hashlib.shake_256(str(size).encode()).digest(size)
+
+
 def count(db: Db, table: str = "submission") -> int:
     """How many rows a table has."""
     row = db.one(f"SELECT count(*) FROM {table}")
@@ -77,6 +83,40 @@ def history(db: Db, submissions: int) -> None:
             db.execute("UPDATE submission SET state = ?, block = ? WHERE id = ?", (state, number, of))
             db.execute("UPDATE carrier SET state = 'mined' WHERE hash = ?", (hashed(number),))
     db.execute(CARRY, carrier(submissions, None))
+    _asked(db)
+
+
+def _asked(db: Db) -> None:
+    """What people asked for, as rows: a company, requests, a proposal, a request for early payment with its quotes."""
+    found = db.one("SELECT MIN(id) FROM submission")
+    assert found is not None
+    (of,) = found
+    db.execute("UPDATE submission SET participant = 21, officer = 1, about = '10-1-3' WHERE id = ?", (of,))
+    for number in range(3):
+        db.execute("INSERT INTO company VALUES (?, '恒座', ?, ?, 5)", (number + 1, f"9199{number}", hashed(number)))
+        answer = f'{{"submissions": [{of}], "proposal": null, "financing": {number}}}'
+        db.execute("INSERT INTO request VALUES (21, 1, ?, ?, ?, 5)", (f"key-{number}", hashed(number, 3), answer))
+        db.execute("INSERT INTO counter VALUES (?, 7)", (f"obligations of {number}",))
+        db.execute("INSERT INTO hold VALUES (?, ?)", (f"claim 10-1-{number + 1}", of))
+    db.execute(
+        "INSERT INTO proposal (participant, officer, operation, message, about, details, state, deadline, created_at)"
+        " VALUES (10, 1, 'Issue', ?, '10-2', '{\"invoices\": [\"…0301\"]}', 'open', 99, 5)",
+        (noise(640),),
+    )
+    db.execute("INSERT INTO place VALUES (1, 'signer', 10, 1, '0xabc', ?, 5)", (noise(65),))
+    db.execute("INSERT INTO place VALUES (1, 'checker', 10, 2, '0xdef', NULL, NULL)")
+    db.execute(
+        "INSERT INTO financing (participant, officer, claim, version, amount, seal, until, state, created_at)"
+        " VALUES (21, 1, '10-1-1', 2, 10000, ?, 99, 'open', 5)",
+        (hashed(5, 5),),
+    )
+    for financier in (51, 52):
+        db.execute("INSERT INTO invited VALUES (1, ?)", (financier,))
+        db.execute(
+            "INSERT INTO quote (financing, financier, officer, sealed, until, created_at) VALUES (1, ?, 1, ?, 99, 5)",
+            (financier, noise(400)),
+        )
+        db.execute("INSERT INTO showing VALUES (?, '10-1-1', 'financing 1', 99)", (financier,))
 
 
 def _access(db: Db) -> None:

@@ -18,11 +18,11 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Inspector
 
 from chain.store import migrate, schema
+from chain.store.book import Book
 from chain.store.db import Db, connect
 from chain.store.errors import SchemaTooNew, SchemaTooOld, StoreBusy
 from chain.store.migrate import upgrade
 from chain.store.private import make_private
-from chain.store.tables import Book
 from chain.store.words import CarrierState, SubmissionState
 from tests.postgres import Server
 from tests.unit.store.rows import NEW, count, hashed, history, queue, submission

@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What waits for signatures, and what became of what was sent: proposals, offers, submissions."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import typer
+
+from api.story.bilingual import Words
+from api.terminal.asked import Asked, reading, writing
+from api.terminal.figures import when
+from api.terminal.ordering import followed, order, places
+from api.terminal.ordering import told as submissions_told
+from api.terminal.tables import Json, Names, show, table, word
+
+HEADS = Words(
+    "待签指令,操作,内容,提出方,状态,待签署,有效至（北京时间）",
+    "proposal,operation,what,from,state,waits for,until (Beijing)",
+)
+SENT = Words(
+    "提交,操作,对象,状态,区块,提交时间（北京时间）,原因", "submission,operation,about,state,block,queued (Beijing),why"
+)
+TITLE = Words("待签署", "To sign")
+HASH = Words("签署内容的哈希：{hash}", "Hash of what is signed: {hash}")
+SIGN = Words("签署？", "Sign it?")
+UNSIGNED = Words("未签署。", "Not signed.")
+MORE = Words("尚有更早的提交：加 --all 查看全部。", "There are earlier ones: --all shows them.")
+OFFERED = ("split", "split_many", "transfer")
+"""Operations by which a claim is offered to somebody."""
+
+Number = Annotated[int, typer.Argument(min=1, metavar="PROPOSAL", help="Its number, as deeptier proposals tells.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Sign without asking.")]
+Every = Annotated[bool, typer.Option("--all", help="Also those that are closed or wait for others.")]
+
+offer_app = typer.Typer(help="Claims that are offered to you: accept or decline them.", no_args_is_help=True)
+
+
+@reading
+def proposals(asked: Asked, every: Every = False) -> None:
+    """What waits for your signature: drafts to approve, offers to accept."""
+    _listed(asked, every, lambda row: True)
+
+
+@reading
+def offers(asked: Asked, every: Every = False) -> None:
+    """Claims that are offered to you and wait for your signature."""
+    _listed(asked, every, lambda row: row["operation"] in OFFERED)
+
+
+@offer_app.command("accept")
+@writing
+def accept_offer(asked: Asked, proposal: Number, yes: Yes = False) -> None:
+    """Take a claim that is offered: shows what is signed, and asks."""
+    sign(asked, proposal, yes)
+
+
+@offer_app.command("decline")
+@writing
+def decline_offer(asked: Asked, proposal: Number) -> None:
+    """Turn an offer down."""
+    order(asked, f"/proposals/{proposal}/decline")
+
+
+@offer_app.command("withdraw")
+@writing
+def withdraw_offer(asked: Asked, proposal: Number) -> None:
+    """Take back what you proposed yourself."""
+    order(asked, f"/proposals/{proposal}/withdraw")
+
+
+@reading
+def submission(
+    asked: Asked,
+    number: Annotated[int | None, typer.Argument(min=1, metavar="[ID]", help="One of them.")] = None,
+    state: Annotated[str | None, typer.Option(help="queued, sent, 'on chain', final or refused.")] = None,
+    wait: Annotated[bool, typer.Option("--wait", help="Until it is final or refused, 30 seconds at most.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="Every one, not only the last 50.")] = False,
+) -> None:
+    """What became of what was sent."""
+    if number is not None:
+        _one(asked, number, wait)
+        return
+    if every:
+        told: Json = {"rows": asked.client.whole("/submissions", state=state).rows, "next": None}
+    else:
+        told = asked.client.get("/submissions", state=state, limit=50)
+    if asked.as_json:
+        asked.answer(told)
+        return
+    show(_sent(told["rows"], asked), *([asked.say(MORE)] if told["next"] else []))
+
+
+def shown(rows: Sequence[Json], asked: Asked) -> Any:
+    """Proposals as a table."""
+    names = Names(asked)
+    cells = [
+        (
+            *(str(row["id"]), word(row["operation"], asked), row["text"], names.of(row["participant"])),
+            *(word(row["state"], asked), places(asked, row), when(row["deadline"])),
+        )
+        for row in rows
+    ]
+    return table(asked.say(TITLE), asked.say(HEADS).split(","), cells)
+
+
+def sign(asked: Asked, proposal: int, yes: bool) -> None:
+    """Show what a proposal says and its hash, ask, and sign that hash and no other. Raises typer.Exit."""
+    told = asked.client.get(f"/proposals/{proposal}")
+    row = told.get("row", told)
+    typer.echo(f"{row['text']}\n{asked.say(HASH, hash=row['hash'])}", err=asked.as_json)
+    if not (yes or typer.confirm(asked.say(SIGN), err=True)):
+        typer.echo(asked.say(UNSIGNED), err=True)
+        raise typer.Exit(1)
+    order(asked, f"/proposals/{proposal}/sign", {"hash": row["hash"]})
+
+
+def _listed(asked: Asked, every: bool, wanted: Any) -> None:
+    parameters: Json = {} if every else {"mine": "true", "state": "open"}
+    found = asked.client.whole("/proposals", **parameters)
+    rows = [row for row in found.rows if wanted(row)]
+    if asked.as_json:
+        asked.answer({"rows": rows})
+    else:
+        show(shown(rows, asked))
+
+
+def _one(asked: Asked, number: int, wait: bool) -> None:
+    from api.client.writes import outcome
+
+    told = asked.client.get(f"/submissions/{number}")
+    found = [told.get("row", told)]
+    if wait:
+        found = followed(asked, found)
+    if asked.as_json:
+        asked.answer(found[0])
+    else:
+        submissions_told(asked, found)
+    if wait and (code := outcome(found)):
+        raise typer.Exit(code)
+
+
+def _sent(rows: Sequence[Json], asked: Asked) -> Any:
+    cells = [
+        (
+            *(str(row["id"]), word(row["operation"], asked), row["subject"] or "", word(row["state"], asked)),
+            *("" if row["block"] is None else str(row["block"]), when(row["queued_at"])),
+            row["refusal"]["detail"] if row["refusal"] else "",
+        )
+        for row in rows
+    ]
+    return table(None, asked.say(SENT).split(","), cells, right=(0, 4))

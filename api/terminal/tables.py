@@ -1,0 +1,208 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How answers look to people: tables, companies by name, words in the reader's language. Never an address."""
+
+import sys
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from api.client.errors import Problem
+from api.story.bilingual import Words
+from api.terminal.figures import amount, day, when
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
+    from api.terminal.asked import Asked
+
+Json = dict[str, Any]
+
+WORDS = {
+    "offered": Words("待签收", "offered"),
+    "free": Words("可用", "free"),
+    "liened": Words("有权利负担", "liened"),
+    "ended": Words("已结束", "ended"),
+    "issued": Words("已开立", "issued"),
+    "overdue": Words("逾期", "overdue"),
+    "defaulted": Words("违约", "defaulted"),
+    "settled": Words("已清偿", "settled"),
+    "declined": Words("已拒绝", "declined"),
+    "revoked": Words("已撤回", "revoked"),
+    "expired": Words("已失效", "expired"),
+    "queued": Words("排队中", "queued"),
+    "sent": Words("已发送", "sent"),
+    "on chain": Words("已上链", "on chain"),
+    "final": Words("已最终确认", "final"),
+    "refused": Words("被拒绝", "refused"),
+    "open": Words("待签", "open"),
+    "submitted": Words("已提交", "submitted"),
+    "withdrawn": Words("已撤回", "withdrawn"),
+    "lapsed": Words("已过期", "lapsed"),
+    "opened": Words("已开启", "opened"),
+    "accepted": Words("已接受", "accepted"),
+    "issue": Words("开立", "issue"),
+    "transfer": Words("转让", "transfer"),
+    "split": Words("拆分", "split"),
+    "discount": Words("贴现", "discount"),
+    "cut": Words("分割", "cut"),
+    "lien": Words("权利负担", "lien"),
+    "release": Words("解除", "release"),
+    "accept": Words("签收", "accept"),
+    "decline": Words("拒签", "decline"),
+    "revoke": Words("撤回", "revoke"),
+    "fund": Words("付款", "fund"),
+    "redeem": Words("兑付", "redeem"),
+    "split many": Words("拆分", "split"),
+    "issue many": Words("开立", "issue"),
+    "register invoices": Words("登记发票", "register invoices"),
+    "register participant": Words("登记参与方", "register participant"),
+    "add account": Words("登记账户", "add account"),
+    "revoke account": Words("终止账户", "revoke account"),
+    "set auto accept": Words("设定自动签收", "set auto-accept"),
+    "set threshold": Words("设定单独开立限额", "set threshold"),
+    "set cash": Words("设定收付款账户", "set cash account"),
+    "set standing": Words("设定参与方状态", "set standing"),
+    "add rail": Words("开通清算通道", "add rail"),
+    "mark overdue": Words("标记逾期", "mark overdue"),
+    "expire": Words("失效", "expire"),
+    "participant": Words("参与方", "participant"),
+    "obligation": Words("应收账款电子凭证", "obligation"),
+    "claim": Words("债权份额", "claim"),
+    "invoice": Words("发票", "invoice"),
+    "active": Words("正常", "active"),
+    "suspended": Words("暂停", "suspended"),
+    "maker": Words("经办", "maker"),
+    "checker": Words("复核", "checker"),
+    "admin": Words("管理员", "admin"),
+    "viewer": Words("查看", "viewer"),
+    "assignee": Words("受让方", "assignee"),
+}
+
+HEADS = {
+    "claim": Words("债权份额", "claim"),
+    "obligation": Words("凭证", "obligation"),
+    "obligor": Words("付款人", "obligor"),
+    "holder": Words("持有人", "holder"),
+    "state": Words("状态", "state"),
+    "status": Words("凭证状态", "obligation is"),
+    "amount": Words("金额", "amount"),
+    "face": Words("面额", "face"),
+    "unpaid": Words("未付", "unpaid"),
+    "owed": Words("应付合计", "owed"),
+    "waiting": Words("待兑付", "to redeem"),
+    "currency": Words("币种", "currency"),
+    "due": Words("到期日", "due"),
+    "hop": Words("流转层级", "hop"),
+    "accept_by": Words("签收期限", "accept by"),
+    "note": Words("备注", "note"),
+}
+_MANY = 40  # companies asked after for one table
+
+
+def word(text: str | None, asked: "Asked") -> str:
+    """A word of the API in the reader's language; one that this list lacks, as it is."""
+    if text is None:
+        return ""
+    known = WORDS.get(text.replace("_", " ").lower())
+    return known.of(asked.lang) if known else text
+
+
+class Names:
+    """Companies by name, each asked after once; a service that tells no names is asked no further."""
+
+    def __init__(self, asked: "Asked") -> None:
+        self._asked = asked
+        self._known: dict[int, str] = {}
+        self._silent = False
+
+    def of(self, participant: int | None) -> str:
+        """Such as "云岭汽车 (9153…)", or the participant's number. Raises ServiceAway."""
+        if participant is None:
+            return ""
+        if participant not in self._known:
+            self._known[participant] = self._asked_after(participant)
+        return self._known[participant]
+
+    def _asked_after(self, participant: int) -> str:
+        number = str(participant)
+        if self._silent or len(self._known) >= _MANY:
+            return number
+        try:
+            row = self._asked.client.get(f"/participants/{participant}")["row"]
+        except Problem as problem:
+            if problem.status != 404:
+                raise
+            return number
+        self._silent = "name" not in row
+        return named(row) or number
+
+
+def named(row: Json) -> str:
+    """The name of a company with its credit code and number, as far as the API told."""
+    name = row.get("name")
+    if not name:
+        return ""
+    code = row.get("credit_code") or row.get("number")
+    return f"{name} ({code})" if isinstance(code, str) else f"{name} ({row.get('id', '')})"
+
+
+def console() -> "Console":
+    from rich.console import Console
+
+    return Console(highlight=False)
+
+
+def show(*parts: "RenderableType") -> None:
+    """Print, on a terminal as wide as it is, elsewhere as wide as it takes: what is cut off is of no use."""
+    made = console()
+    for part in parts:
+        if not sys.stdout.isatty():
+            from rich.console import Console
+
+            width = Console(width=10_000).measure(part).maximum
+            made = Console(highlight=False, width=max(80, width))
+        made.print(part, soft_wrap=isinstance(part, str), markup=False)
+
+
+def table(title: str | None, heads: Sequence[str], rows: Iterable[Sequence[str]], right: Sequence[int] = ()) -> Any:
+    """A table; the columns `right` are figures."""
+    from rich.table import Table
+    from rich.text import Text
+
+    made = Table(title=None if title is None else Text(title), title_justify="left", title_style="bold")
+    for place, head in enumerate(heads):
+        figures = place in right
+        made.add_column(Text(head), justify="right" if figures else "left", no_wrap=figures, overflow="fold")
+    for row in rows:
+        made.add_row(*(Text(cell) for cell in row))
+    return made
+
+
+def claims(rows: Sequence[Json], asked: "Asked", names: Names, title: str | None = None) -> Any:
+    """Claims as their holder looks at them."""
+    heads = ("claim", "obligor", "holder", "amount", "unpaid", "waiting", "currency", "due", "state", "status", "note")
+    cells = []
+    for row in rows:
+        waiting = row["waiting"]["principal"] + row["waiting"]["interest"]
+        money = (amount(value, row["currency"]) for value in (row["amount"], row["unpaid"], waiting))
+        who = (names.of(int(row["id"].split("-")[0])), names.of(row["holder"]))
+        state = (word(row["state"], asked), word(row["status"], asked))
+        cells.append((row["id"], *who, *money, row["currency"], day(row["due"]), *state, _note(row, asked)))
+    return table(title, [HEADS[head].of(asked.lang) for head in heads], cells, right=(3, 4, 5))
+
+
+def obligations(rows: Sequence[Json], asked: "Asked", names: Names, title: str | None = None) -> Any:
+    """Promises, as whoever pays or is paid looks at them."""
+    heads = ("obligation", "obligor", "face", "unpaid", "owed", "currency", "due", "status", "accept_by")
+    cells = []
+    for row in rows:
+        money = (amount(value, row["currency"]) for value in (row["face"], row["unpaid"], row["owed"]["total"]))
+        ends = (day(row["due"]), word(row["status"], asked), when(row["accept_by"]))
+        cells.append((row["id"], names.of(row["obligor"]), *money, row["currency"], *ends))
+    return table(title, [HEADS[head].of(asked.lang) for head in heads], cells, right=(2, 3, 4))
+
+
+def _note(row: Json, asked: "Asked") -> str:
+    """Until when an offer may be accepted; else why the claim cannot be passed on."""
+    if row["accept_by"] is not None:
+        return f"{HEADS['accept_by'].of(asked.lang)} {when(row['accept_by'])}"
+    return "" if row["immovable"] is None else str(row["immovable"]["detail"])

@@ -1,0 +1,216 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A request that changes something: who asks, under which idempotency key, how long it waits, and that it happens once.
+
+The same key with the same method, path and body is the same request and has the same answer; with another it is refused
+(409). The answer is 202 with what was made; with `Prefer: wait=5` it is held back until all of it is through and
+mirrored, or so many seconds have passed.
+"""
+
+import hashlib
+import re
+import threading
+import time
+from collections.abc import Callable, Coroutine
+from functools import partial
+from typing import Annotated, Any, TypeAlias
+
+from anyio import sleep, to_thread
+from fastapi import Depends, Header, Request, Response
+from msgspec.json import encode
+
+from api.access.dependencies import Credentials, access_of, requires
+from api.access.viewer import Caller, Duty
+from api.access.visible import shown_to, visible
+from api.mirrored import Stores
+from api.problem_json import language_of, problems
+from api.writing.commit import Behind, commit, known
+from api.writing.desk import Desk
+from api.writing.errors import KeyAbsent, MirrorLate, PreferMalformed
+from api.writing.fitness import Fitness
+from api.writing.plan import Made
+from api.writing.schemas import acknowledged
+from chain.mirror.writer import checkpoint
+from chain.signing.client import SignerClient
+from chain.signing.process import SOCKET
+from chain.store.errors import AlreadyThere
+from chain.submission.outbox import Outbox
+
+WRITE = problems(401, 403, 404, 409, 413, 415, 422, 503)
+"""What every such request may answer beside 202."""
+MOST_WAIT = 25
+"""Seconds that an answer may be held back."""
+PATIENCE = 2.0  # seconds for which it waits that the mirror shows the last change of the same thing
+_LOOK, _LONGEST_LOOK = 0.008, 0.05  # seconds between two looks at what is awaited
+_KEY = re.compile(r"[\x21-\x7e]{1,200}")
+_WAIT = re.compile(r"(?:^|,)\s*wait\s*=\s*\"?([0-9]{1,4})\"?\s*(?:,|;|$)", re.IGNORECASE)
+
+Work: TypeAlias = Callable[[Desk], None]
+"""Works out at a desk what the request is to come to. It may be asked again, and has no other effect."""
+
+
+class Writing:
+    """One such request. Made by `writing`."""
+
+    def __init__(self, request: Request, caller: Caller, key: str, wait: int, body: bytes) -> None:
+        self.caller, self.wait = caller, wait
+        self.lang = language_of(request.scope)
+        self._request = request
+        told = (request.method, request.url.path, request.url.query)
+        hashed = hashlib.sha256("\n".join(told).encode() + b"\n" + body).digest()
+        self._named = (key, hashed)
+        self._stores: Stores = request.app.state.stores
+        self._clock = access_of(request).clock
+        self._signers: Signers = request.app.state.signers
+        self._fitness: Fitness = request.app.state.fitness
+
+    async def once(self, work: Work) -> Response:
+        """The answer. Raises what the work raises, KeyConflict, SubjectBusy, MirrorLate, PartError, StoreError."""
+        made: Made = await to_thread.run_sync(self._made, work)
+        if self.wait and made.submissions:
+            await self._through(made)
+        return await to_thread.run_sync(self._answer, made)
+
+    def _made(self, work: Work) -> Made:
+        until = time.monotonic() + PATIENCE
+        while True:
+            with self._stores.book() as book:
+                if (before := known(book, self.caller, *self._named)) is not None:
+                    return before
+                self._fitness.demand()
+                desk = self._stores.read(self._desk)
+                work(desk)
+                try:
+                    return commit(book, self._clock, self.caller, self._named, desk.plan, desk.block)
+                except AlreadyThere:
+                    if known(book, self.caller, *self._named) is None:
+                        raise
+                except Behind as behind:
+                    self._await_block(behind.block, until)
+                    if time.monotonic() > until:
+                        raise MirrorLate(block=behind.block) from None
+
+    def _desk(self, mirror: Any) -> Desk:
+        with self._stores.book() as book:
+            now, own = self._stores.now(), self.caller.participant
+            seen = visible(mirror, own, shown_to(book, own, now))
+            return Desk(self.caller, seen, mirror, book, self._stores.network, self._signers.mine(), now, self.lang)
+
+    def _await_block(self, block: int, until: float) -> None:
+        while self._stores.read(lambda mirror: checkpoint(mirror).block) < block:
+            if time.monotonic() > until:
+                raise MirrorLate(block=block)
+            time.sleep(_LOOK)
+
+    async def _through(self, made: Made) -> None:
+        """Return once all is refused, or final and mirrored, or when the wait is over."""
+        until, pause = time.monotonic() + self.wait, _LOOK
+        while not await to_thread.run_sync(self._settled, made) and time.monotonic() < until:
+            await sleep(pause)
+            pause = min(2 * pause, _LONGEST_LOOK)
+
+    def _settled(self, made: Made) -> bool:
+        with self._stores.book() as book:
+            found = Outbox(book).some(made.submissions)
+        if not all(one.done for one in found):
+            return False
+        last = max((one.block or 0 for one in found if one.refusal is None), default=0)
+        return last <= self._stores.read(lambda mirror: checkpoint(mirror).block)
+
+    def _answer(self, made: Made) -> Response:
+        readiness = self._stores.readiness()
+        with self._stores.book() as book:
+            told = acknowledged(book, self._stores, made, self.lang, readiness)
+        headers = {"Cache-Control": "no-store", "Content-Language": self.lang, "Vary": "Accept-Language"}
+        if made.submissions:
+            headers["Location"] = f"/submissions/{made.submissions[0]}"
+        if self.wait:
+            headers["Preference-Applied"] = f"wait={self.wait}"
+        if made.replayed:
+            headers["Idempotency-Replayed"] = "true"
+        return Response(encode(told), 202, headers, "application/json")
+
+
+class Signers:
+    """A connection to the signer for each thread: signatures are asked for one after the other on each."""
+
+    def __init__(self, folder: Any) -> None:
+        self._path, self._own = folder / "signer" / SOCKET, threading.local()
+
+    def mine(self) -> SignerClient:
+        """This thread's."""
+        client: SignerClient | None = getattr(self._own, "client", None)
+        if client is None:
+            client = self._own.client = SignerClient(self._path)
+        return client
+
+
+_Key = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        description="Names this request: sent again with the same key it is not done again. 1–200 visible ASCII"
+        " characters.",
+        examples=["6f1c1d8e-6f5e-4b7e-9a52-0c7a4c1f2b11"],
+    ),
+]
+_Prefer = Annotated[
+    str | None,
+    Header(
+        alias="Prefer",
+        description=f"wait=N: hold the answer back until it is through, N seconds at most (up to {MOST_WAIT}).",
+        examples=["wait=5"],
+    ),
+]
+
+
+def writing(*duties: Duty) -> Callable[..., Coroutine[Any, Any, Writing]]:
+    """A dependency: a request that changes something, by an officer with each of these duties.
+
+    It raises KeyRefused, PasswordMustChange, DutyMissing, KeyAbsent, PreferMalformed.
+    """
+    required = requires(*duties)
+
+    async def asked(
+        request: Request, credentials: Credentials, idempotency_key: _Key = None, prefer: _Prefer = None
+    ) -> Writing:
+        caller = await to_thread.run_sync(partial(required, request, credentials))
+        key = keyed(idempotency_key)
+        return Writing(request, caller, key, _wait(prefer), await _body(request))
+
+    return asked
+
+
+Making = Annotated[Writing, Depends(writing(Duty.MAKER))]
+"""A request of a maker's."""
+Signing = Annotated[Writing, Depends(writing())]
+"""A request of an officer's whose duty follows from what it signs."""
+
+
+def keyed(given: str | None) -> str:
+    """An idempotency key. Raises KeyAbsent."""
+    if given is None or _KEY.fullmatch(given) is None:
+        raise KeyAbsent
+    return given
+
+
+def _wait(prefer: str | None) -> int:
+    if prefer is None or "wait" not in prefer.lower():
+        return 0
+    found = _WAIT.search(prefer)
+    if found is None or int(found[1]) > MOST_WAIT:
+        raise PreferMalformed(most=MOST_WAIT)
+    return int(found[1])
+
+
+async def _body(request: Request) -> bytes:
+    """What makes one body another: of a form, its fields and files, since its boundaries differ each time."""
+    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
+        return await request.body()
+    parts = []
+    for name, value in (await request.form()).multi_items():
+        if isinstance(value, str):
+            parts.append(f"{name}={hashlib.sha256(value.encode()).hexdigest()}")
+        else:
+            parts.append(f"{name}:{hashlib.sha256(await value.read()).hexdigest()}")
+            await value.seek(0)
+    return "\n".join(parts).encode()

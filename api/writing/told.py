@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reads of what the book alone knows: proposals, submissions, financing. They have no earlier state."""
+
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import Annotated, TypeVar
+
+from fastapi import Depends, Request, Response
+from msgspec.json import encode
+
+from api.access.dependencies import Credentials, viewer
+from api.access.viewer import Viewer
+from api.mirrored import Stores
+from api.paging import Said
+from api.problem_json import language_of
+from api.writing.schemas import Shower
+from chain.domain.clock import UtcSeconds
+from chain.store.db import Db
+
+T = TypeVar("T")
+MOST = 2**63 - 1
+"""Before the first of any list that is told from the latest on."""
+
+
+class BookReading:
+    """One read of the book: who asks, and in which language reasons are told."""
+
+    def __init__(self, request: Request, credentials: Credentials) -> None:
+        self._request, self._credentials = request, credentials
+        self.stores: Stores = request.app.state.stores
+        self.lang = language_of(request.scope)
+
+    @cached_property
+    def viewer(self) -> Viewer:
+        """Who asks. Raises KeyRefused, PasswordMustChange, MirrorError, StoreError."""
+        return viewer(self._request, self._credentials)
+
+    @cached_property
+    def now(self) -> UtcSeconds:
+        """The instant to judge by."""
+        return self.stores.now()
+
+    def rows(
+        self,
+        read: Callable[[Db], Sequence[T]],
+        show: Callable[[Shower, T], Said],
+        number: Callable[[T], int],
+        limit: int,
+    ) -> Response:
+        """A page of what is read, which is asked for one row more than `limit`; its cursor is the last one's number."""
+        _ = self.viewer  # who has no good key is told so before anything is read
+        with self.stores.book() as book:
+            found = read(book)
+            more = str(number(found[limit - 1])) if len(found) > limit else None
+            return self._told(book, lambda shower: {"rows": [show(shower, one) for one in found[:limit]], "next": more})
+
+    def one(self, read: Callable[[Db], T], show: Callable[[Shower, T], Said]) -> Response:
+        """One thing. Raises what reading raises."""
+        _ = self.viewer
+        with self.stores.book() as book:
+            found = read(book)
+            return self._told(book, lambda shower: {"row": show(shower, found)})
+
+    def _told(self, book: Db, body: Callable[[Shower], Said]) -> Response:
+        readiness = self.stores.readiness()
+        told = {"block": readiness.block, "age": readiness.age}
+        told |= body(Shower(book, self.stores, self.lang, readiness.block))
+        headers = {"Cache-Control": "private, no-cache", "Vary": "Authorization, Accept-Language"}
+        return Response(encode(told), 200, headers, "application/json")
+
+
+async def book_reading(request: Request, credentials: Credentials) -> BookReading:
+    return BookReading(request, credentials)
+
+
+Booked = Annotated[BookReading, Depends(book_reading)]
