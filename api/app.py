@@ -13,6 +13,7 @@ from api.access.place import Access
 from api.access.routes import router as access
 from api.claims.routes import router as claims
 from api.errors import NetworkMissing
+from api.financing.routes import router as financing
 from api.holdings.routes import router as holdings
 from api.mirrored import Stores
 from api.obligations.invoices import Reader
@@ -44,7 +45,7 @@ request bears `Authorization: Bearer <key>`.
 _MACHINE = SystemClock()
 FEATURES = (holdings, provenance, obligations, portfolio, participants, todo, statements, search, claims, settlement)
 """Everything about the ledger: what is read under a visible set, and what is asked of it."""
-BOOKED = (proposals, submissions)
+BOOKED = (proposals, submissions, financing)
 """What the book alone knows."""
 
 

@@ -18,7 +18,6 @@ from chain.signing.process import SOCKET
 from chain.store.db import connect
 from chain.submission.outbox import Outbox
 
-
 ANSWER = 2.0  # seconds for the signer, which may be halted; the command is to tell so
 
 

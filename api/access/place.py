@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 from api.access.audit import Rare
-from chain.domain.clock import Clock
+from chain.domain.clock import Clock, UtcSeconds
 from chain.store.db import Db
 
 T = TypeVar("T")
@@ -21,6 +21,9 @@ class Stores(Protocol):
 
     def read(self, ask: Callable[[Db], T]) -> T:
         """What is found when the mirror is asked. Raises MirrorError, StoreError."""
+
+    def now(self) -> UtcSeconds:
+        """The ledger's instant: the clock's, or what a demo's own was moved to. Raises StoreError."""
 
 
 @dataclass(frozen=True)

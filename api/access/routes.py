@@ -26,6 +26,7 @@ from api.access.schemas import (
     OfficerTold,
     PasswordBody,
 )
+from api.access.told_once import OptionalKey, take
 from api.access.viewer import Caller, Duty, stored
 from api.problem_json import problems
 from chain.domain.clock import DAY, instant
@@ -95,10 +96,11 @@ def list_keys(request: Request, known: Settled, after: After = None, limit: Limi
 
 
 @router.post("/keys", status_code=201, responses=_may(401, 403, 409))
-def make_key(request: Request, body: KeyBody, known: Settled) -> NewKey:
+def make_key(request: Request, body: KeyBody, known: Settled, idempotency_key: OptionalKey = None) -> NewKey:
     """A key for a program, told this once. It takes a login, and extends to no duty that its maker has not."""
     access, decision = access_of(request), Decision.by(known, Action.KEY_MAKE, f"scopes {stored(body.scopes)}")
     with access.stores.book() as book, deciding(book, access.clock, decision):
+        take(book, request, known, idempotency_key, body.model_dump_json(), access.clock.now())
         if not known.person:
             raise LoginNeeded()
         if beyond := body.scopes - known.duties:
@@ -110,7 +112,7 @@ def make_key(request: Request, body: KeyBody, known: Settled) -> NewKey:
 
 
 @router.post("/keys/{id}/rotate", status_code=201, responses=_may(401, 403, 404, 409))
-def rotate_key(request: Request, id: KeyId, known: Settled) -> NewKey:
+def rotate_key(request: Request, id: KeyId, known: Settled, idempotency_key: OptionalKey = None) -> NewKey:
     """A new key in the place of one, with the same scopes and length of life; the old one is good for an hour more.
 
     A program may rotate the key that it asks with; any other takes a login.
@@ -118,6 +120,7 @@ def rotate_key(request: Request, id: KeyId, known: Settled) -> NewKey:
     access = access_of(request)
     decision = Decision.by(known, Action.KEY_ROTATE, f"key {id}")
     with access.stores.book() as book, deciding(book, access.clock, decision):
+        take(book, request, known, idempotency_key, "", access.clock.now())
         if not known.person and id != known.key:
             raise LoginNeeded()
         issued = keys.rotate(book, known, id, access.clock.now())
@@ -146,7 +149,7 @@ def list_officers(request: Request, known: Admin, after: After = None, limit: Li
 
 
 @router.post("/officers", status_code=201, responses=_may(401, 403, 409, 429))
-def add_officer(request: Request, body: OfficerBody, known: Admin) -> NewOfficer:
+def add_officer(request: Request, body: OfficerBody, known: Admin, idempotency_key: OptionalKey = None) -> NewOfficer:
     """Let somebody in, with a one-time password that is good for seven days."""
     access, password, now = access_of(request), passwords.one_time(), access_of(request).clock.now()
     officer = Officer(
@@ -162,6 +165,7 @@ def add_officer(request: Request, body: OfficerBody, known: Admin) -> NewOfficer
         hashed = passwords.hashed(password)
     subject = f"officer {officer.id}, duties {stored(officer.duties)}"
     with access.stores.book() as book, deciding(book, access.clock, Decision.by(known, Action.OFFICER_ADD, subject)):
+        take(book, request, known, idempotency_key, body.model_dump_json(), now)
         officers.add(book, officer, hashed)
     return NewOfficer.made(officer, password)
 
@@ -178,8 +182,8 @@ def change_officer(request: Request, id: OfficerPath, body: OfficerChange, known
     return OfficerTold.of(officer)
 
 
-@router.post("/officers/{id}/password", responses=_may(401, 403, 404, 429))
-def reset_password(request: Request, id: OfficerPath, known: Admin) -> NewOfficer:
+@router.post("/officers/{id}/password", responses=_may(401, 403, 404, 409, 429))
+def reset_password(request: Request, id: OfficerPath, known: Admin, idempotency_key: OptionalKey = None) -> NewOfficer:
     """A one-time password for who forgot theirs, good for seven days; every key of the officer's ends at once."""
     access, password = access_of(request), passwords.one_time()
     with passwords.turn():
@@ -188,6 +192,7 @@ def reset_password(request: Request, id: OfficerPath, known: Admin) -> NewOffice
         access.stores.book() as book,
         deciding(book, access.clock, Decision.by(known, Action.PASSWORD_RESET, f"officer {id}")),
     ):
+        take(book, request, known, idempotency_key, "", access.clock.now())
         officer = _ours(book, known, id)
         officers.reset(book, officer, hashed, access.clock.now())
         officer = officers.found(book, officer.participant, officer.number)

@@ -72,8 +72,12 @@ class Client:
             if after is None:
                 return
 
+    def booked(self, path: str, **parameters: Any) -> list[Json]:
+        """A list of what the book knows, in full: of no block, since no block has it. Raises as `get`."""
+        return [row for page in self.pages(path, **parameters) for row in page["rows"]]
+
     def whole(self, path: str, said: Callable[[int], None] = lambda rows: None, **parameters: Any) -> Whole:
-        """A list in full, all of one block: when the ledger goes on meanwhile, as of the block that it came to.
+        """A list about the ledger in full, of one block: when it goes on meanwhile, as of the block it came to.
 
         `said` hears how many rows there are so far. Raises as `get`.
         """

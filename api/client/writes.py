@@ -34,8 +34,7 @@ def follow(
     while not all(map(ended, found)) and now() < until:
         sleep(max(0.0, min(pause, until - now())))
         pause = min(pause * 1.5, _SLOWEST)
-        found = [one if ended(one) else client.get(f"/submissions/{one['id']}") for one in found]
-        found = [one.get("row", one) for one in found]
+        found = [one if ended(one) else client.get(f"/submissions/{one['id']}")["row"] for one in found]
         said(found)
     return found
 

@@ -18,7 +18,7 @@ from chain.domain.clock import instant
 from chain.domain.money import Fen, Ppm
 from chain.domain.pricing import Basis
 from chain.domain.vocabulary import ParticipantId
-from chain.mirror import reads
+from chain.mirror.writer import checkpoint
 
 router = APIRouter(tags=["financing"])
 
@@ -41,7 +41,7 @@ async def quote(asked: Making, id: _Id, body: schemas.QuoteBody) -> Response:
     """Quote, once. It is signed, and sealed at once: nobody reads it before the requester opens it."""
     until = instant(int(body.until.timestamp()))
     terms = service.Terms(Ppm(body.rate), Basis.of(body.basis), until)
-    return await asked.once(lambda desk: service.quote(desk, id, terms))
+    return await asked.once(lambda desk: service.quote(desk, id, terms), sealed=True)
 
 
 @router.post("/financing/{id}/open", status_code=202, response_model=Acknowledged, responses=WRITE)
@@ -81,7 +81,7 @@ def request(asked: Booked, id: _Id) -> Response:
 
     def show(_: Any, seen: views.Seen) -> Said:
         return stores.read(
-            lambda mirror: views.whole(seen, eyes, ledger.rows(mirror, stores.network, reads.head(mirror)))
+            lambda mirror: views.whole(seen, eyes, ledger.rows(mirror, stores.network, checkpoint(mirror).block))
         )
 
     return asked.one(lambda book: views.one(book, eyes, id), show)

@@ -90,7 +90,7 @@ def quote(desk: Desk, number: int, terms: Terms) -> None:
     epoch = desk.rows.participants[own].quote_epoch
     message = offers.message(row.wanted, price, own, epoch, desk.account(), terms.until)
     takable(desk.rows, row.participant, message, desk.now)
-    offer = Offer(message, desk.sign(message.signer, message, secret=True))
+    offer = Offer(message, desk.sign(message.signer, message, sealed=True))
     octets = offers.sealed(offer, row.seal, desk.domain, row.id)
 
     def write(book: Db, made: Made) -> Made:

@@ -83,11 +83,11 @@ def list_requests(
     asked: Asked, state: Annotated[str | None, typer.Option(help="open, opened, accepted or withdrawn.")] = None
 ) -> None:
     """The requests that you made or were asked by."""
-    found = asked.client.whole("/financing", state=state)
+    rows = asked.client.booked("/financing", state=state)
     if asked.as_json:
-        asked.answer({"rows": found.rows})
+        asked.answer({"rows": rows})
         return
-    show(_requests(found.rows, asked))
+    show(_requests(rows, asked))
 
 
 @app.command("show")

@@ -81,7 +81,7 @@ def submission(
         _one(asked, number, wait)
         return
     if every:
-        told: Json = {"rows": asked.client.whole("/submissions", state=state).rows, "next": None}
+        told: Json = {"rows": asked.client.booked("/submissions", state=state), "next": None}
     else:
         told = asked.client.get("/submissions", state=state, limit=50)
     if asked.as_json:
@@ -106,7 +106,7 @@ def shown(rows: Sequence[Json], asked: Asked) -> Any:
 def sign(asked: Asked, proposal: int, yes: bool) -> None:
     """Show what a proposal says and its hash, ask, and sign that hash and no other. Raises typer.Exit."""
     told = asked.client.get(f"/proposals/{proposal}")
-    row = told.get("row", told)
+    row = told["row"]
     typer.echo(f"{row['text']}\n{asked.say(HASH, hash=row['hash'])}", err=asked.as_json)
     if not (yes or typer.confirm(asked.say(SIGN), err=True)):
         typer.echo(asked.say(UNSIGNED), err=True)
@@ -116,8 +116,7 @@ def sign(asked: Asked, proposal: int, yes: bool) -> None:
 
 def _listed(asked: Asked, every: bool, wanted: Any) -> None:
     parameters: Json = {} if every else {"mine": "true", "state": "open"}
-    found = asked.client.whole("/proposals", **parameters)
-    rows = [row for row in found.rows if wanted(row)]
+    rows = [row for row in asked.client.booked("/proposals", **parameters) if wanted(row)]
     if asked.as_json:
         asked.answer({"rows": rows})
     else:
@@ -128,7 +127,7 @@ def _one(asked: Asked, number: int, wait: bool) -> None:
     from api.client.writes import outcome
 
     told = asked.client.get(f"/submissions/{number}")
-    found = [told.get("row", told)]
+    found = [told["row"]]
     if wait:
         found = followed(asked, found)
     if asked.as_json:

@@ -72,7 +72,7 @@ class _Pieces:
                 self._left -= 1
                 piece: Json = row | {"pieces": []}
                 into.append(piece)
-                if row["claim"] is not None:  # of one that is not ours to see, nor are its pieces
+                if row["claim"] is not None and row["claim"]["version"] > 1:  # a cut is a change: others have none
                     waiting.append((row["id"], piece["pieces"]))
         return found
 

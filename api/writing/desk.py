@@ -199,11 +199,14 @@ class Desk:
         self.plan.proposing = proposing
         self.note(Action.PROPOSE, f"{type(proposing.message).__name__} {proposing.about}")
 
-    def sign(self, account: Address, message: Signed) -> bytes:
-        """An account's signature under a message. Raises SigningError."""
+    def sign(self, account: Address, message: Signed, *, sealed: bool = False) -> bytes:
+        """An account's signature under a message. Raises SigningError.
+
+        `sealed`: not even its hash is written down, from which whoever tries all prices would find the one signed.
+        """
         signature = self._signer.sign(account, message, self.domain)
-        hashed = digest(message, self.domain).hex()
-        self.note(Action.SIGN, f"{type(message).__name__}, account {account}, hash 0x{hashed}")
+        hashed = "sealed" if sealed else f"hash 0x{digest(message, self.domain).hex()}"
+        self.note(Action.SIGN, f"{type(message).__name__}, account {account}, {hashed}")
         return signature
 
     def agree(self, account: Address, message: c.Acceptance) -> Agreed:

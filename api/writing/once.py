@@ -7,6 +7,7 @@ mirrored, or so many seconds have passed.
 """
 
 import hashlib
+import hmac
 import re
 import threading
 import time
@@ -19,6 +20,7 @@ from fastapi import Depends, Header, Request, Response
 from msgspec.json import encode
 
 from api.access.dependencies import Credentials, access_of, requires
+from api.access.told_once import FORM
 from api.access.viewer import Caller, Duty
 from api.access.visible import shown_to, visible
 from api.mirrored import Stores
@@ -41,7 +43,6 @@ MOST_WAIT = 25
 """Seconds that an answer may be held back."""
 PATIENCE = 2.0  # seconds for which it waits that the mirror shows the last change of the same thing
 _LOOK, _LONGEST_LOOK = 0.008, 0.05  # seconds between two looks at what is awaited
-_KEY = re.compile(r"[\x21-\x7e]{1,200}")
 _WAIT = re.compile(r"(?:^|,)\s*wait\s*=\s*\"?([0-9]{1,4})\"?\s*(?:,|;|$)", re.IGNORECASE)
 
 Work: TypeAlias = Callable[[Desk], None]
@@ -55,16 +56,23 @@ class Writing:
         self.caller, self.wait = caller, wait
         self.lang = language_of(request.scope)
         self._request = request
-        told = (request.method, request.url.path, request.url.query)
-        hashed = hashlib.sha256("\n".join(told).encode() + b"\n" + body).digest()
-        self._named = (key, hashed)
+        told = "\n".join((request.method, request.url.path, request.url.query)).encode() + b"\n" + body
+        self._told, self._named = told, (key, hashlib.sha256(told).digest())
         self._stores: Stores = request.app.state.stores
         self._clock = access_of(request).clock
         self._signers: Signers = request.app.state.signers
         self._fitness: Fitness = request.app.state.fitness
 
-    async def once(self, work: Work) -> Response:
-        """The answer. Raises what the work raises, KeyConflict, SubjectBusy, MirrorLate, PartError, StoreError."""
+    async def once(self, work: Work, *, sealed: bool = False) -> Response:
+        """The answer. Raises what the work raises, KeyConflict, SubjectBusy, MirrorLate, PartError, StoreError.
+
+        `sealed`: nobody may find out from the book what was asked, not even by trying all there is to ask. Then the
+        hash of the request takes the caller's API key, which is not in the book, and another one makes it another
+        request.
+        """
+        if sealed:
+            bearer = self._request.headers["authorization"].encode()
+            self._named = (self._named[0], hmac.digest(bearer, self._told, "sha256"))
         made: Made = await to_thread.run_sync(self._made, work)
         if self.wait and made.submissions:
             await self._through(made)
@@ -188,7 +196,7 @@ Signing = Annotated[Writing, Depends(writing())]
 
 def keyed(given: str | None) -> str:
     """An idempotency key. Raises KeyAbsent."""
-    if given is None or _KEY.fullmatch(given) is None:
+    if given is None or FORM.fullmatch(given) is None:
         raise KeyAbsent
     return given
 

@@ -23,13 +23,16 @@ seen and a row that is not there look the same.
 but no prices. `Visible.everything()` sees all of it: the Registrar, and an auditor with that scope.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
 from chain.domain.vocabulary import NOBODY, ClaimId, ParticipantId
 from chain.mirror.paging import NO, YES, Asked, Sql, among, every, exists, some
+from chain.mirror.tables import OPEN
+from chain.store.db import Db
 
+_AT_ONCE = 200
 _SAME_CLAIM = "{0}.obligor = {1}.obligor AND {0}.number = {1}.number AND {0}.seq = {1}.seq"
 
 
@@ -40,6 +43,17 @@ class Sight(IntEnum):
     TITLE = 1  # an ancestor of a claim that is held: what its passings say
     GIVEN = 2  # the claim, without lien, and what one gave or took of it
     FULL = 3
+
+
+def still_held(db: Db, shown: Sequence[tuple[ClaimId, ParticipantId]]) -> frozenset[ClaimId]:
+    """Those of the claims that whoever showed them holds now, for `also`. Raises StoreError."""
+    found: set[ClaimId] = set()
+    for start in range(0, len(shown), _AT_ONCE):
+        some_of = [(*claim, holder) for claim, holder in shown[start : start + _AT_ONCE]]
+        these = among("c.obligor, c.number, c.seq, c.holder", some_of)
+        sql = "SELECT c.obligor, c.number, c.seq FROM claim c WHERE" + these + f"AND c.block_to = {OPEN}"
+        found |= {ClaimId(*row) for row in db.all(sql.text, sql.values)}
+    return frozenset(found)
 
 
 @dataclass(frozen=True, slots=True)

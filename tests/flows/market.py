@@ -62,7 +62,7 @@ class Market:
         self.numbers += 1
         claim = self.office.held(self.numbers, face)
         until(lambda: self.get(SEATS, f"/claims/{claim}").status_code == 200)
-        until(lambda: bool(self.row(SEATS, f"/claims/{claim}")["holding"]["state"] == "free"))
+        until(lambda: bool(self.row(SEATS, f"/claims/{claim}")["claim"]["state"] == "free"))
         return claim
 
     def asked(self, claim: ClaimId, financiers: tuple[Company, ...] = (BANK, RIVAL), **over: Any) -> int:

@@ -237,7 +237,8 @@ def _verify(office: Office, folder: Path, found: Found) -> None:
     """Each carried once, no gap, and the same chain again on a fresh node, which is the model's."""
     with connect(office.book) as db:
         relay, *_ = relay_keys(folder / "relay.key", 1)
-        living = [nonce for (nonce,) in db.all("SELECT nonce FROM carrier WHERE state <> 'dead' ORDER BY nonce")]
+        relayed = "SELECT nonce FROM carrier WHERE relay = ? AND state <> 'dead' ORDER BY nonce"
+        living = [nonce for (nonce,) in db.all(relayed, [relay.address])]
         assert living == list(range(len(living))), "a gap"
         carried = db.all("SELECT submission FROM carrier WHERE submission IS NOT NULL AND state = 'mined'")
         assert len(carried) == len(set(carried)) == _submissions(db), "doubled or lost"

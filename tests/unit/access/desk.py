@@ -16,7 +16,7 @@ from api.access.officers import Officer
 from api.access.place import Access
 from api.access.routes import router
 from api.access.viewer import Caller, Duty, Viewer
-from chain.domain.clock import FixedClock, instant
+from chain.domain.clock import FixedClock, UtcSeconds, instant
 from chain.domain.vocabulary import OfficerId, ParticipantId
 from chain.store.db import Db, connect
 from chain.store.words import OfficerState
@@ -41,6 +41,9 @@ class Places:
 
     def read(self, ask: Callable[[Db], T]) -> T:
         return ask(self._kept("mirror"))
+
+    def now(self) -> UtcSeconds:
+        return NOW
 
     def _kept(self, name: str) -> Db:
         if not hasattr(self._own, name):

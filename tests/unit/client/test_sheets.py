@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Files for a spreadsheet: every row, exact money in a column of its own, Chinese that shows, text that starts nothing."""
+"""Files for a spreadsheet: every row, money exact and by itself, Chinese that shows, text that starts nothing."""
 
 import csv
 import io

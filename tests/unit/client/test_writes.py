@@ -96,14 +96,14 @@ def test_exit_code__of_every_status__says_what_kind_of_no_it_was(fake: Fake, run
 def test_order__on_its_way_for_long__is_followed_through_every_state(fake: Fake, run: Run) -> None:
     fake.say("POST /claims/10-1-1/release", accepted(submission(state="queued")))
     states = [submission(state="sent"), submission(state="on chain"), submission(mirrored=False), submission()]
-    fake.say("GET /submissions/7", *states)
+    fake.say("GET /submissions/7", *({"row": one} for one in states))
     assert run("claim", "release", "10-1-1").stdout == "final: split 10-1-1 (submission 7, block 12)\n"
     assert len([one for one in fake.heard if one.path == "/submissions/7"]) == 4
 
 
 def test_order__not_final_when_the_wait_is_over__is_told_so_and_never_as_done(fake: Fake, run: Run) -> None:
     fake.say("POST /claims/10-1-1/release", accepted(submission(state="queued")))
-    fake.say("GET /submissions/7", submission(state="sent"))
+    fake.say("GET /submissions/7", {"row": submission(state="sent")})
     done = run("claim", "release", "10-1-1", "--wait", 0)
     assert (done.exit_code, done.stdout) == (5, "queued: split 10-1-1 (submission 7)\n")
     assert "deeptier submission 7 --wait" in done.stderr
@@ -122,7 +122,7 @@ def test_order__refused_by_the_chain__ends_as_refused_in_the_ledgers_words(fake:
 
 def test_order__for_programs__prints_the_answer_with_what_became_of_it_and_nothing_else(fake: Fake, run: Run) -> None:
     fake.say("POST /claims/10-1-1/release", accepted(submission(state="queued")))
-    fake.say("GET /submissions/7", submission())
+    fake.say("GET /submissions/7", {"row": submission()})
     done = run("claim", "release", "10-1-1", "--json")
     assert json.loads(done.stdout)["submissions"] == [submission()]
     assert done.stderr == ""

@@ -49,7 +49,7 @@ def submission(db: Db, state: str) -> int:
 
 
 def sees(db: Db, who: ParticipantId, at: int = NOW) -> bool:
-    return shown_to(db, who, UtcSeconds(at)) == (CLAIM,)
+    return (CLAIM, SEATS) in shown_to(db, who, UtcSeconds(at))
 
 
 def test_request__written_down__is_read_as_it_was_and_shown_to_the_invited(db: Db) -> None:
