@@ -66,10 +66,10 @@ class Stores:
         with self.book() as db:
             return DemoClock(db).now()
 
-    def readiness(self) -> Readiness:
-        """How far the mirror is, as it was at most NOTED seconds ago. Raises as `read`."""
+    def readiness(self, *, fresh: bool = False) -> Readiness:
+        """How far the mirror is, as it was at most NOTED seconds ago; `fresh`: as it is. Raises as `read`."""
         noted = self._noted
-        if noted is None or time.monotonic() - noted[0] > NOTED:
+        if fresh or noted is None or time.monotonic() - noted[0] > NOTED:
             noted = time.monotonic(), self.read(lambda db: readiness(db, self._clock.now()))
             self._noted = noted
         return noted[1]

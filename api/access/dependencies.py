@@ -65,8 +65,8 @@ def viewer(request: Request, credentials: Credentials) -> Viewer:
     known = settled(request, credentials)
     stores = access_of(request).stores
     with stores.book() as book:
-        also = shown_to(book, known.participant, stores.now())
-    seen = stores.read(lambda mirror: visible(mirror, known.participant, also))
+        shown = shown_to(book, known.participant, stores.now())
+    seen = stores.read(lambda mirror: visible(mirror, known.participant, shown))
     return Viewer(known.participant, known.officer, known.duties, known.key, seen)
 
 

@@ -125,7 +125,7 @@ class Writing:
         return last <= self._stores.read(lambda mirror: checkpoint(mirror).block)
 
     def _answer(self, made: Made) -> Response:
-        readiness = self._stores.readiness()
+        readiness = self._stores.readiness(fresh=self.wait > 0)  # it may have waited for just that block
         with self._stores.book() as book:
             told = acknowledged(book, self._stores, made, self.lang, readiness)
         headers = {"Cache-Control": "no-store", "Content-Language": self.lang, "Vary": "Accept-Language"}
