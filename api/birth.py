@@ -20,6 +20,7 @@ from chain.node.rpc import Rpc
 from chain.node.sequencer import Sequencer
 from chain.store.db import Db, connect
 from chain.submission.birth import bear, contracts, endow
+from chain.submission.clock import DemoClock
 from chain.submission.sender import Sender, Target
 
 
@@ -86,7 +87,8 @@ def born(home: Folder, node: Node, address: str, plan: Plan) -> Network:
         with connect(address) as db:
             _same(db, home.path, creations)
             target = Target(plan.chain_id, deployed.ledger)
-            sender = Sender(db, Sequencer(node.anvil.rpc), relay, target, SystemClock(), lambda event, facts: None)
+            clock = DemoClock(db) if plan.demo else SystemClock()
+            sender = Sender(db, Sequencer(node.anvil.rpc), relay, target, clock, lambda event, facts: None)
             sender.settle()
             if not _made(db, 1):
                 bear(sender, relay, creations)

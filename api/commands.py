@@ -10,7 +10,6 @@ import typer
 from rich.console import Console
 
 from api import book, invoices, mirror, network, officers, signer, status, up
-from api import demo as standing
 from api.story.cast import Keys
 from api.story.report import report
 from api.story.run import GENESIS, play
@@ -65,11 +64,13 @@ def story(
 def demo(
     lang: Language = "en",
     once: Annotated[bool, typer.Option("--once", help="End with the story instead of staying up.")] = False,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Forget the recorded network and start a new one.")] = False,
-    folder: Annotated[Path, typer.Option(help="Where the network is recorded.")] = Path(".deeptier"),
+    fresh: Annotated[bool, typer.Option("--fresh", help="Forget what was played there and start anew.")] = False,
+    folder: Annotated[Path, typer.Option(help="Where network, book and keys are.")] = Path(".deeptier"),
 ) -> None:
-    """Play the story on a recorded network and leave its node up until Ctrl-C."""
-    standing.demo(folder, _language(lang), once=once, fresh=fresh)
+    """Play deep-tier finance over HTTP on a service that is killed half-way and comes back, and leave it up."""
+    from api.demo import run as demonstration  # here: the rest of what it needs takes longer to load than all this
+
+    demonstration.demo(folder, _language(lang), once=once, fresh=fresh)
 
 
 app.command()(invoices.invoice)

@@ -177,6 +177,11 @@ class Reading:
         self._age = self._stores.readiness().age  # before: an answer is never told younger than it is
         return self._stores.read(read)
 
+    def book(self, read: Callable[[Db], T]) -> T:
+        """What the book says. Raises what reading it raises."""
+        with self._stores.book() as db:
+            return read(db)
+
     def one(self, found: reads.Answer[T], shown: Callable[[T], Said]) -> Response:
         """The answer about one thing. Raises NotFound."""
         if found.row is None:

@@ -24,6 +24,7 @@ from api.problems import (
     Fault,
     HttpError,
     MethodUnknown,
+    OutcomeUntold,
     PartDown,
     PartError,
     PathUnknown,
@@ -37,7 +38,7 @@ from chain.domain import refusals as _refusals  # noqa: F401
 from chain.domain.errors import DeepTierError, InputError, Lang, Refusal, registry
 from chain.mirror.errors import BlockNotMirrored, CursorMalformed, MirrorError
 from chain.signing.errors import KeystoreError, NotPermitted, SignerError
-from chain.store.errors import StoreError
+from chain.store.errors import CommitUncertain, StoreError
 from chain.submission.errors import KeyConflict, SubmissionUnknown
 
 MEDIA = "application/problem+json"
@@ -82,7 +83,8 @@ SAID = {
     415: "The body is of a type that no path takes.",
     422: "A parameter, cursor or body is not of its form.",
     429: "Too many tries; `Retry-After` says when to try again.",
-    503: "A part of the service is away, there is no mirror yet, or the answer took too long; nothing was done.",
+    503: "A part of the service is away, there is no mirror yet, or the answer took too long: `code` says which, and"
+    " whether anything was done. A write sent again under its Idempotency-Key is done once.",
 }
 """What a status means here, for the OpenAPI."""
 _RANGE = re.compile(r"\s*([A-Za-z]{1,8}|\*)(?:-[A-Za-z0-9]{1,8})*\s*(?:;\s*q=([01](?:\.[0-9]{0,3})?)\s*)?")
@@ -175,6 +177,8 @@ def answer(error: DeepTierError, lang: Lang, **more: Any) -> Response:
 
 def _outside(error: DeepTierError) -> DeepTierError:
     """What is told of an error to whoever asks: where our databases are is nobody's business."""
+    if isinstance(error, CommitUncertain):
+        return OutcomeUntold()
     if isinstance(error, StoreError):
         return DatabaseAway()
     if isinstance(error, SignerError | KeystoreError):  # their texts name paths

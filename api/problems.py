@@ -10,6 +10,7 @@ HttpError                   branch: each leaf says its status; api/access has le
 ├── BodyTooLarge            more octets than a request may have
 ├── BodyUnreadable          neither JSON nor a form
 ├── DatabaseAway            the book or the mirror cannot be reached, read or written now
+├── OutcomeUntold           it may have been done, and nothing can be told of it now
 ├── TooSlow                 no answer within the time there is
 └── Fault                   a fault of ours; the log says where
 PartError                   branch: why the service is not ready
@@ -125,6 +126,22 @@ class DatabaseAway(HttpError):
         return {"Retry-After": "1"}
 
 
+class OutcomeUntold(HttpError):
+    """Raised when a request may have been carried out, but what came of it cannot be told now: a database did not
+    confirm it, or was away when the answer was to be made.
+    """
+
+    status = 503
+    code = "outcome-untold"
+    zh = "请求可能已经执行，但目前无法告知结果。"
+    en = "The request may have been carried out, but what came of it cannot be told now."
+    next_zh = "请稍后用同一个 Idempotency-Key 再次发送：只会执行一次，并会得到结果。"
+    next_en = "Send it again in a moment under the same Idempotency-Key: it is carried out once, and then told."
+
+    def headers(self) -> dict[str, str]:
+        return {"Retry-After": "1"}
+
+
 class TooSlow(HttpError):
     """Raised when a request is not answered within the time that there is for one."""
 
@@ -133,8 +150,8 @@ class TooSlow(HttpError):
     fields = ("seconds",)
     zh = "请求未能在 {seconds} 秒内完成。"
     en = "The request was not answered within {seconds} seconds."
-    next_zh = "请稍后重试；查询可以缩小范围。"
-    next_en = "Try again later, or ask for less at a time."
+    next_zh = "请稍后重试；查询可以缩小范围，写操作请沿用同一个 Idempotency-Key，只会执行一次。"
+    next_en = "Try again later; of a read ask for less at a time, a write send under its Idempotency-Key again: done once."
 
     def headers(self) -> dict[str, str]:
         return {"Retry-After": "1"}

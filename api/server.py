@@ -23,6 +23,7 @@ from api.errors import PortTaken
 from api.run import written
 from api.settings import Settings
 from chain.domain.errors import DeepTierError
+from chain.node import failpoints
 from chain.node.process import Stop, log
 from chain.node.status import Status
 
@@ -129,9 +130,13 @@ def _settings(arguments: list[str] | None) -> Settings:
     parser.add_argument("--host")
     parser.add_argument("--port", type=int, help="0: any that is free")
     parser.add_argument("--status", help="file that says how it goes")
+    points = ", ".join(failpoints.HTTP_POINTS)
+    parser.add_argument("--failpoint", help=f"die there: one of {points}; NAME:n for the n-th time")
     given: dict[str, Any] = {
         name: value for name, value in vars(parser.parse_args(arguments)).items() if value is not None
     }
+    if "failpoint" in given:
+        failpoints.arm(given.pop("failpoint"))
     return Settings(**given)
 
 

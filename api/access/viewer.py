@@ -4,6 +4,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from chain.domain.vocabulary import OfficerId, ParticipantId
 from chain.mirror.visible import Visible
@@ -26,6 +27,7 @@ def stored(duties: Iterable[Duty]) -> str:
     return " ".join(sorted(set(duties)))
 
 
+@lru_cache
 def duties_of(text: str) -> frozenset[Duty]:
     """The duties that `stored` wrote."""
     return frozenset(Duty(word) for word in text.split())

@@ -53,6 +53,11 @@ def _shown_by(book: Db, grounds: Iterable[str]) -> dict[str, ParticipantId]:
     return found
 
 
+def of_the_service() -> Visible:
+    """What the service itself goes by when it does what anybody may do; nothing of it is told to anybody."""
+    return Visible.everything()
+
+
 def _claim(text: str) -> ClaimId:
     obligor, number, seq = text.split("-")
     return ClaimId(ParticipantId(int(obligor)), int(number), int(seq))

@@ -25,6 +25,7 @@ from api.financing.store import Asking, Financing, Received
 from api.paging import instant
 from api.problems import NotFound
 from api.writing.desk import Desk, Voice
+from api.writing.holds import holds
 from api.writing.plan import Made
 from chain.documents import sealing
 from chain.documents.errors import SealDoesNotOpen
@@ -144,7 +145,7 @@ def accept(desk: Desk, number: int, wanted: int) -> None:
     account = desk.account()
     message = c.Discount(row.participant, offer.quote, account, desk.soon)
     voices = Voice(account), Voice(offer.quote.signer, offer.signature, offer.quote)
-    desk.send(message, voices, about=str(row.claim), holds=[f"claim {row.claim}"])
+    desk.send(message, voices, about=str(row.claim), holds=holds(message))
 
     def write(book: Db, made: Made) -> Made:
         _takes(_locked(book, row))

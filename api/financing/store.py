@@ -147,6 +147,16 @@ def quotes(db: Db, numbers: Sequence[int]) -> Mapping[int, tuple[Received, ...]]
     return got
 
 
+def quoters(db: Db, numbers: Sequence[int]) -> Mapping[int, tuple[ParticipantId, ...]]:
+    """Who has quoted for each of these requests. Raises StoreError."""
+    who: dict[int, tuple[ParticipantId, ...]] = dict.fromkeys(numbers, ())
+    if numbers:
+        sql = f"SELECT financing, financier FROM quote WHERE financing IN ({_marks(numbers)})"
+        for financing, financier in db.all(sql, numbers):
+            who[financing] += (ParticipantId(financier),)
+    return who
+
+
 def put(
     db: Db, row: Financing, who: tuple[ParticipantId, OfficerId], sealed: bytes, until: UtcSeconds, now: int
 ) -> int:

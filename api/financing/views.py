@@ -4,7 +4,6 @@
 Whoever sees everything on the ledger (the Registrar, an auditor) reads a request as its requester does.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from api.financing import offers, schemas, store
@@ -38,11 +37,12 @@ class Eyes:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A request with what belongs to it, as far as somebody may see it."""
+    """A request as far as somebody may see it. `quotes`: none in a list, which only counts them."""
 
     row: Financing
     financiers: tuple[ParticipantId, ...]
-    quotes: tuple[Received, ...]
+    received: int
+    quotes: tuple[Received, ...] = ()
 
 
 def one(book: Db, eyes: Eyes, number: int) -> Seen:
@@ -50,41 +50,37 @@ def one(book: Db, eyes: Eyes, number: int) -> Seen:
     row = store.found(book, number)
     if row is None:
         raise NotFound
-    (seen,) = _seen(book, eyes, [row])
-    if not eyes.own(row) and not seen.financiers:
-        raise NotFound
-    return seen
+    who, quotes = store.invited(book, [number])[number], store.quotes(book, [number])[number]
+    if not eyes.own(row):
+        if eyes.participant not in who:
+            raise NotFound
+        who, quotes = (eyes.participant,), tuple([one for one in quotes if one.financier == eyes.participant])
+    return Seen(row, who, len(quotes), quotes)
 
 
 def page(book: Db, eyes: Eyes, state: State | None, before: int, limit: int) -> list[Seen]:
     """The requests that have a lower number, the latest first. Raises StoreError."""
     of = None if eyes.visible.all else eyes.participant
-    return _seen(book, eyes, store.listed(book, of, state, before, limit))
+    rows = store.listed(book, of, state, before, limit)
+    numbers = [row.id for row in rows]
+    invited, quoters, found = store.invited(book, numbers), store.quoters(book, numbers), list[Seen]()
+    for row in rows:
+        who, quoted = invited[row.id], quoters[row.id]
+        if not eyes.own(row):
+            who, quoted = (eyes.participant,), tuple([one for one in quoted if one == eyes.participant])
+        found.append(Seen(row, who, len(quoted)))
+    return found
 
 
 def summary(seen: Seen, eyes: Eyes) -> Said:
     """A request without its quotes."""
-    own = eyes.own(seen.row)
-    return schemas.summary(seen.row, list(seen.financiers), len(seen.quotes), eyes.currency, own)
+    return schemas.summary(seen.row, list(seen.financiers), seen.received, eyes.currency, eyes.own(seen.row))
 
 
 def whole(seen: Seen, eyes: Eyes, rows: Rows) -> Said:
     """A request with its quotes. `rows`: the ledger's, by which they are judged."""
     told = _compared(seen, eyes, rows) if eyes.own(seen.row) else [_own(one, seen, eyes, rows) for one in seen.quotes]
     return {**summary(seen, eyes), "quotes": told}
-
-
-def _seen(book: Db, eyes: Eyes, rows: Sequence[Financing]) -> list[Seen]:
-    numbers = [row.id for row in rows]
-    invited, quotes = store.invited(book, numbers), store.quotes(book, numbers)
-    found = []
-    for row in rows:
-        who, got = invited[row.id], quotes[row.id]
-        if not eyes.own(row):
-            who = tuple([one for one in who if one == eyes.participant])
-            got = tuple([one for one in got if one.financier == eyes.participant])
-        found.append(Seen(row, who, got))
-    return found
 
 
 def _compared(seen: Seen, eyes: Eyes, rows: Rows) -> list[Said]:

@@ -40,3 +40,15 @@ class FingerprintKeyAway(WritingError):
     en = "The Registrar's service has no fingerprint key that it can read; nothing was done."
     next_zh = "请由运营人员恢复密钥文件，或用 deeptier init 创建。"
     next_en = "Have the operator restore the key file, or make one with deeptier init."
+
+
+class InvoiceDrafted(WritingError):
+    """Raised when an invoice backs another draft that is still open: one of the two would fail at its approval."""
+
+    status = 409
+    code = "invoice-drafted"
+    fields = ("invoice", "proposal")
+    zh = "发票 {invoice} 已在待签指令 {proposal} 中使用。"
+    en = "Invoice {invoice} backs proposal {proposal} already, which is still open."
+    next_zh = "请先撤回该指令，或改用另一张发票。"
+    next_en = "Withdraw that proposal first, or use another invoice."

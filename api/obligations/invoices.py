@@ -8,6 +8,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from anyio import CapacityLimiter
+
 from api.obligations.errors import FingerprintKeyAway, InvoicesRefused
 from api.participants.directory import by_number, company
 from chain.documents import keys
@@ -27,11 +29,15 @@ FILE = "fingerprint-keys.json"
 
 
 class Reader:
-    """Reads documents for all requests, one request at a time; a process for PDFs is started when the first comes."""
+    """Reads documents for all requests, one request at a time; a process for PDFs is started when the first comes.
+
+    `turns`: those that wait for theirs hold none of the threads that all requests share.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._ring, self._turn = folder / FILE, threading.Lock()
         self._documents: Documents | None = None
+        self.turns = CapacityLimiter(1)
 
     def read(self, files: Sequence[bytes]) -> list[Invoice | DocumentError]:
         """What each file ends in."""

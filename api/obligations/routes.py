@@ -81,7 +81,7 @@ async def draft(request: Request, asked: Making, form: Annotated[DraftForm, Form
     """
     reader: Reader = request.app.state.reader
     files = [await file.read() for file in form.invoices]
-    found = await to_thread.run_sync(reader.read, files)
+    found = await to_thread.run_sync(reader.read, files, limiter=reader.turns)
     wanted = Wanted(
         creditor=None if form.creditor is None else ParticipantId(form.creditor),
         due=form.due,
@@ -89,7 +89,7 @@ async def draft(request: Request, asked: Making, form: Annotated[DraftForm, Form
         late_rate=None if form.late_rate is None else Ppm(form.late_rate),
         closes=form.closes,
         accept_hours=form.accept_hours,
-        checker=None if form.checker is None else OfficerId(int(form.checker.split("-")[1])),
+        checker=None if form.checker is None else _officer(form.checker),
         alone=form.alone,
         each=form.each,
     )
@@ -113,3 +113,8 @@ async def decline(asked: Making, obligation: ObligationPath, body: Empty) -> Res
 async def revoke(asked: Making, obligation: ObligationPath, body: Empty) -> Response:
     """Take an offer back as its obligor, before it is accepted."""
     return await asked.once(lambda desk: service.revoke(desk, obligation_id(obligation)))
+
+
+def _officer(text: str) -> tuple[ParticipantId, OfficerId]:
+    participant, number = text.split("-")
+    return ParticipantId(int(participant)), OfficerId(int(number))

@@ -8,17 +8,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from api.obligations.errors import InvoiceDrafted
 from api.obligations.invoices import Backing, Reader, backings, one_due_date
+from api.writing.commit import Behind
 from api.writing.desk import Desk, Voice
 from api.writing.errors import CheckerAmbiguous
 from api.writing.holds import holds
-from api.writing.plan import Place, Proposing
+from api.writing.plan import Made, Place, Proposing
 from chain.abi.keccak import keccak
 from chain.documents.errors import DocumentError
 from chain.documents.invoice import Invoice
 from chain.domain import commands as c
 from chain.domain.calendar import CN, CalendarYearUnpublished, closing_days
-from chain.domain.clock import BEIJING, due_instant, local_date
+from chain.domain.clock import BEIJING, UtcSeconds, due_instant, local_date
 from chain.domain.money import Fen, Ppm
 from chain.domain.rules import REGISTRAR, in_force
 from chain.domain.rules.rows import invoice_root
@@ -37,6 +39,7 @@ from chain.domain.vocabulary import (
 )
 from chain.mirror import reads
 from chain.mirror.visible import Visible
+from chain.store.db import Db
 
 ACCEPT_HOURS = 240
 """How long an offer stays open unless said otherwise, in hours."""
@@ -58,7 +61,7 @@ class Wanted:
     late_rate: Ppm | None = None
     closes: int | None = None
     accept_hours: int | None = None
-    checker: OfficerId | None = None
+    checker: tuple[ParticipantId, OfficerId] | None = None
     alone: bool = False
     each: bool = False
 
@@ -89,8 +92,11 @@ def draft(desk: Desk, reader: Reader, files: Sequence[Invoice | DocumentError], 
     about = f"{obligor}-{numbers[0]}" if len(numbers) == 1 else f"{obligor}-{numbers[0]}…{numbers[-1]}"
     if checker is None:
         desk.send(message, (Voice(maker), None), about=about, holds=holds(message))
+        _kept(desk, message, about, {"invoices": [one.told() for one in found], "terms": terms})
         return
     desk.judge(message, (Voice(maker), Voice(second)))
+    _undrafted(desk.book, obligor, found, desk.now)
+    desk.plan.also.append(lambda book, made: _undrafted(book, obligor, found, desk.now, but=made.proposal))
     places = (desk.signed_place("signer", maker, message), Place("checker", obligor, *checker))
     details = {"invoices": [one.told() for one in found], "terms": terms}
     desk.propose(Proposing(message, places, about, details, deadline, follows=registered))
@@ -137,30 +143,34 @@ def _by_seller(found: Sequence[Backing]) -> list[list[Backing]]:
 
 
 def _numbers(desk: Desk, count: int) -> list[int]:
-    """The next numbers of the obligor's obligations. A draft that comes to nothing leaves a gap, which is no harm."""
+    """The next numbers of the obligor's obligations. They are taken with the commit: a refusal leaves no gap."""
     obligor = desk.caller.participant
     name, last = f"obligations of {obligor}", reads.last_number(desk.mirror, Visible.of([obligor]), obligor)
-    with desk.book.transaction():
-        desk.book.execute("INSERT INTO counter VALUES (?, 0) ON CONFLICT (name) DO NOTHING", (name,))
-        larger = "CASE WHEN value < ? THEN ? ELSE value END"
-        row = desk.book.one(
-            f"UPDATE counter SET value = {larger} + ? WHERE name = ? RETURNING value", (last, last, count, name)
-        )
-    assert row is not None
-    return list(range(row[0] - count + 1, row[0] + 1))
+    row = desk.book.one("SELECT value FROM counter WHERE name = ?", (name,))
+    given = 0 if row is None else row[0]
+    first = max(given, last) + 1
+
+    def taken(book: Db, made: Made) -> None:
+        book.execute("INSERT INTO counter VALUES (?, 0) ON CONFLICT (name) DO NOTHING", (name,))
+        taking = (first + count - 1, name, given)
+        if book.execute("UPDATE counter SET value = ? WHERE name = ? AND value = ?", taking) != 1:
+            raise Behind(desk.block)  # another draft was faster
+
+    desk.plan.also.append(taken)
+    return list(range(first, first + count))
 
 
-def _checker(desk: Desk, wanted: OfficerId | None) -> tuple[OfficerId, Address]:
+def _checker(desk: Desk, wanted: tuple[ParticipantId, OfficerId] | None) -> tuple[OfficerId, Address]:
     """Who is to check: the officer named, or the only other one who may. Raises CheckerAmbiguous, AccountAbsent."""
     own = desk.caller
-    if wanted is not None:
-        return wanted, desk.account_of(own.participant, Right.CHECKER, wanted)
+    if wanted is not None and wanted[0] == own.participant:
+        return wanted[1], desk.account_of(own.participant, Right.CHECKER, wanted[1])
     others = {
         row.officer: address
         for address, row in desk.accounts(own.participant)
         if row.rights & Right.CHECKER and row.officer != own.officer
     }
-    if len(others) != 1:
+    if wanted is not None or len(others) != 1:
         named = ", ".join(f"{own.participant}-{officer}" for officer in others) or "-"
         raise CheckerAmbiguous(participant=own.participant, officers=named)
     return next(iter(others.items()))
@@ -180,6 +190,22 @@ def _register(desk: Desk, found: Sequence[Backing]) -> int | None:
     message = c.RegisterInvoices(REGISTRAR, obligor, fresh, registrar, desk.soon)
     desk.send(message, (Voice(registrar),), about=f"{obligor}", holds=holds(message), service=True)
     return len(desk.plan.sendings) - 1
+
+
+def _undrafted(
+    book: Db, obligor: ParticipantId, found: Sequence[Backing], now: UtcSeconds, but: int | None = None
+) -> None:
+    """Raises InvoiceDrafted unless no other open draft of the obligor's is backed by one of these."""
+    numbers = {one.mark.value.hex(): one.read.number for one in found}
+    rows = book.all(
+        "SELECT id, details FROM proposal WHERE participant = ? AND state = 'open' AND deadline >= ?"
+        " AND operation IN ('Issue', 'IssueMany')",
+        (obligor, now),
+    )
+    for number, details in rows:
+        for invoice in json.loads(details)["invoices"]:
+            if number != but and invoice["fingerprint"] in numbers:
+                raise InvoiceDrafted(invoice=numbers[invoice["fingerprint"]], proposal=number)
 
 
 def _older(desk: Desk, one: Backing) -> Hash:

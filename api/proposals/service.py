@@ -30,9 +30,7 @@ def sign(desk: Desk, number: int, seen: bytes | None) -> None:
     place = next((one for one in found.places if _waits(desk, one)), None)
     if place is None:
         raise NotYours(proposal=number, officer=f"{desk.caller.participant}-{desk.caller.officer}")
-    duty = Duty.CHECKER if place.name == "checker" else Duty.MAKER
-    if duty not in desk.caller.duties and not (place.name == "second" and Duty.CHECKER in desk.caller.duties):
-        raise DutyMissing(duty=duty.value)
+    _entitled(desk, place)
     if seen is not None and seen != desk.hash(found.message):
         raise HashDiffers(proposal=number)
     _prior(desk, found)
@@ -44,25 +42,26 @@ def sign(desk: Desk, number: int, seen: bytes | None) -> None:
     def written(book: Db, made: Made) -> Made:
         changed = book.execute(
             "UPDATE place SET officer = ?, account = ?, signature = ?, signed_at = ? WHERE proposal = ? AND name = ?"
-            " AND signature IS NULL",
-            (desk.caller.officer, own.account, own.given, desk.now, number, place.name),
+            " AND signature IS NULL AND EXISTS (SELECT 1 FROM proposal WHERE id = ? AND state = 'open')",
+            (desk.caller.officer, own.account, own.given, desk.now, number, place.name, number),
         )
         missing = book.one("SELECT COUNT(*) FROM place WHERE proposal = ? AND signature IS NULL", (number,))
         assert missing is not None
         if changed != 1 or missing[0] != len(rest):
-            raise Behind(desk.block)  # somebody else signed meanwhile: what this comes to is another thing now
-        if not rest:
-            _close(book, number, ProposalState.SUBMITTED, made.submissions[0])
-        return Made(made.submissions, number)
+            raise Behind(desk.block)  # somebody else signed or ended it meanwhile: this comes to another thing now
+        told = Made(made.submissions, number)
+        return told if rest else closed(book, told, ProposalState.SUBMITTED, made.submissions[0])
 
     desk.plan.also.append(written)
 
 
 def decline(desk: Desk, number: int) -> None:
-    """Say no, as somebody whose signature is missing. Raises NotFound, ProposalClosed, NotYours."""
+    """Say no, as somebody whose signature is missing. Raises NotFound, ProposalClosed, NotYours, DutyMissing."""
     found = _open(desk, number)
-    if not any(_waits(desk, one) for one in found.places):
+    place = next((one for one in found.places if _waits(desk, one)), None)
+    if place is None:
         raise NotYours(proposal=number, officer=f"{desk.caller.participant}-{desk.caller.officer}")
+    _entitled(desk, place)
     _end(desk, number, ProposalState.DECLINED, Action.DECLINE)
 
 
@@ -88,6 +87,13 @@ def _waits(desk: Desk, place: Placed) -> bool:
     """Whether it waits for the officer that asks."""
     own = place.participant == desk.caller.participant and place.signature is None
     return own and place.officer in (None, desk.caller.officer)
+
+
+def _entitled(desk: Desk, place: Placed) -> None:
+    """Raises DutyMissing unless the officer that asks may sign there, and so say no there."""
+    duty = Duty.CHECKER if place.name == "checker" else Duty.MAKER
+    if duty not in desk.caller.duties and not (place.name == "second" and Duty.CHECKER in desk.caller.duties):
+        raise DutyMissing(duty=duty.value)
 
 
 def _prior(desk: Desk, found: Proposed) -> None:
@@ -148,18 +154,20 @@ def _voice(account: Address | None, signature: bytes | None) -> Voice | None:
 
 def _end(desk: Desk, number: int, state: ProposalState, action: Action) -> None:
     desk.note(action, f"proposal {number}")
-
-    def written(book: Db, made: Made) -> Made:
-        _close(book, number, state, None)
-        return Made(made.submissions, number)
-
-    desk.plan.also.append(written)
+    desk.plan.also.append(lambda book, made: closed(book, Made(made.submissions, number), state, None))
 
 
-def _close(book: Db, number: int, state: ProposalState, submission: int | None) -> None:
+def closed(book: Db, made: Made, state: ProposalState, submission: int | None) -> Made:
+    """Let the proposal that was made, or ended, take no signatures any more, as a part of the caller's transaction.
+
+    Raises Behind when somebody else was faster.
+    """
+    number = made.proposal
+    assert number is not None
     changed = book.execute(
         "UPDATE proposal SET state = ?, submission = ? WHERE id = ? AND state = 'open'", (state, submission, number)
     )
     if changed != 1:
         raise Behind(0)
     book.execute("DELETE FROM showing WHERE ground = ?", (f"proposal {number}",))
+    return made

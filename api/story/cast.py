@@ -21,10 +21,14 @@ NOTHING = Fen(0)
 
 @dataclass(frozen=True)
 class Company:
-    """A participant of the story; `limit` in fen; `tier`: how far a supplier is from the car maker, else 0."""
+    """A participant of the story; `limit` in fen; `tier`: how far a supplier is from the car maker, else 0.
+
+    `number`: its tax number (USCC), which passes its check and is nobody's: there is no such district.
+    """
 
     id: ParticipantId
     name: Words
+    number: str
     role: Role
     limit: Fen = NOTHING
     tier: int = 0
@@ -45,22 +49,22 @@ class Person:
     rights: Right
 
 
-def _company(number: int, zh: str, en: str, role: Role, limit: int = 0, tier: int = 0) -> Company:
-    return Company(ParticipantId(number), Words(zh, en), role, Fen(limit), tier)
+def _company(number: int, zh: str, en: str, uscc: str, role: Role, limit: int = 0, tier: int = 0) -> Company:
+    return Company(ParticipantId(number), Words(zh, en), uscc, role, Fen(limit), tier)
 
 
 CREDIT_LIMIT = Fen(500_000_000)
 
-REGISTRAR = _company(REGISTRAR_ID, "登记机构", "the Registrar", Role.REGISTRAR)
-OPERATOR = _company(2, "链桥运营", "Lianqiao Operations", Role.OPERATOR)
-CLEARING = _company(3, "同舟清算银行", "Tongzhou Settlement Bank", Role.SETTLEMENT_BANK)
-MOTORS = _company(10, "云岭汽车", "Yunling Motors", Role.CORE_ENTERPRISE, CREDIT_LIMIT)
-SEATS = _company(21, "恒座椅业", "Hengzuo Seats", Role.SUPPLIER, tier=1)
-FOAM = _company(31, "柔棉材料", "Roumian Foam", Role.SUPPLIER, tier=2)
-FRAMES = _company(32, "铭骨金属", "Minggu Frames", Role.SUPPLIER, tier=2)
-SPRINGS = _company(41, "韧川弹簧", "Renchuan Springs", Role.SUPPLIER, tier=3)
-BANK = _company(51, "临江银行", "Linjiang Bank", Role.FINANCIER)
-RIVAL = _company(52, "望海银行", "Wanghai Bank", Role.FINANCIER)
+REGISTRAR = _company(REGISTRAR_ID, "登记机构", "the Registrar", "91990000MA0DJ00018", Role.REGISTRAR)
+OPERATOR = _company(2, "链桥运营", "Lianqiao Operations", "91990000MA0LQ0002U", Role.OPERATOR)
+CLEARING = _company(3, "同舟清算银行", "Tongzhou Settlement Bank", "91990000MA0TY0003W", Role.SETTLEMENT_BANK)
+MOTORS = _company(10, "云岭汽车", "Yunling Motors", "91990000MA0YM00109", Role.CORE_ENTERPRISE, CREDIT_LIMIT)
+SEATS = _company(21, "恒座椅业", "Hengzuo Seats", "91990000MA0HT0021J", Role.SUPPLIER, tier=1)
+FOAM = _company(31, "柔棉材料", "Roumian Foam", "91990000MA0RF00313", Role.SUPPLIER, tier=2)
+FRAMES = _company(32, "铭骨金属", "Minggu Frames", "91990000MA0MG0032K", Role.SUPPLIER, tier=2)
+SPRINGS = _company(41, "韧川弹簧", "Renchuan Springs", "91990000MA0RC0041W", Role.SUPPLIER, tier=3)
+BANK = _company(51, "临江银行", "Linjiang Bank", "91990000MA0LJ0051F", Role.FINANCIER)
+RIVAL = _company(52, "望海银行", "Wanghai Bank", "91990000MA0WH0052F", Role.FINANCIER)
 COMPANIES = (REGISTRAR, OPERATOR, CLEARING, MOTORS, SEATS, FOAM, FRAMES, SPRINGS, BANK, RIVAL)
 
 BOTH = Right.MAKER | Right.CHECKER
@@ -124,6 +128,11 @@ class Keys:
     def fingerprints(self) -> FingerprintKey:
         """With which the Registrar recognises invoices without telling what they are."""
         return FingerprintKey(1, self._draw("the Registrar's fingerprint key"))
+
+    @property
+    def seal(self) -> bytes:
+        """With which the supplier that needs cash opens the banks' sealed quotes (X25519)."""
+        return self._draw("the key that opens quotes")
 
     def callers(self) -> tuple[Key, ...]:
         """Every key that itself calls the node: the deployer, the carriers, the treasury, the cash accounts."""

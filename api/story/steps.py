@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from api.story.cast import Company
 from chain.domain.clock import UtcSeconds
-from chain.domain.errors import Refusal
+from chain.domain.errors import DeepTierError
 from chain.domain.money import Fen
 
 
@@ -47,7 +47,7 @@ class Step:
     operation: str | None = None  # the message's name in snake_case; None where nothing was sent
     amount: Fen | None = None  # what it is about, in fen
     gas: int | None = None  # of its transaction; None where none was carried out
-    refusal: Refusal | None = None
+    refusal: DeepTierError | None = None
     since: UtcSeconds | None = None  # of a clock step: from when
     facts: Mapping[str, object] = field(default_factory=dict)
 

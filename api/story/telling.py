@@ -42,8 +42,8 @@ PARTICIPANTS = ("participant", "obligor", "assignee", "financier", "lienholder")
 class Teller:
     """Tells steps to readers of one language."""
 
-    def __init__(self, lang: Lang, keys: Keys) -> None:
-        self.lang = lang
+    def __init__(self, lang: Lang, keys: Keys, lines: Mapping[str, Words] = LINES) -> None:
+        self.lang, self._lines = lang, lines
         documents = invoices(keys, *DELIVERIES, LATER)
         self._names: dict[object, Words] = {one.fingerprint: Words(one.label, one.label) for one in documents}
         self._names[keys.stranger.address] = STRANGER
@@ -58,7 +58,7 @@ class Teller:
         day = local_date(step.at, BEIJING)
         facts = {**step.facts, "actor": step.actor, "amount": step.amount, "day": day}
         facts["since"] = timedelta(days=0) if step.since is None else day - local_date(step.since, BEIJING)
-        return self.say(LINES[step.line], **facts)
+        return self.say(self._lines[step.line], **facts)
 
     def reason(self, step: Step) -> str:
         """Why a step was refused: its error's own text."""

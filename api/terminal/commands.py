@@ -12,7 +12,7 @@ COMMANDS = {
         *(reads.todo, reads.holdings, reads.ladder, reads.exposure, trace.trace, reads.search, reads.participants),
         *(signing.proposals, signing.offers, signing.submission),
     ),
-    ORDER: (obligations.fund, obligations.redeem),
+    ORDER: (signing.sign, obligations.fund, obligations.redeem),
 }
 GROUPS = {
     LOOK: {"export": export.app},

@@ -36,8 +36,8 @@ SEALED = Words(
     "{count} sealed quotes; deeptier financing open {id} opens them (no more are taken then).",
 )
 ASKED_FOR = Words(
-    "融资申请 {id} 已提出，报价截至 {until}（北京时间）；报价的私钥保存在 {folder}。",
-    "Request {id} is made; quotes until {until} (Beijing). The key that opens them is kept in {folder}.",
+    "报价截至 {until}（北京时间）；开启报价的私钥保存在 {folder}。",
+    "Quotes are taken until {until} (Beijing). The key that opens them is kept in {folder}.",
 )
 
 Request = Annotated[int, typer.Argument(min=1, metavar="REQUEST", help="Its number, as deeptier financing list tells.")]
@@ -73,7 +73,7 @@ def make(
         body["amount"] = wanted
     told = order(asked, "/financing", body)
     asked.sessions.seal_named(asked.owner, asked.once, told["financing"])
-    said = asked.say(ASKED_FOR, id=told["financing"], until=when(kept["until"]), folder=asked.sessions.folder)
+    said = asked.say(ASKED_FOR, until=when(kept["until"]), folder=asked.sessions.folder)
     typer.echo(said, err=asked.as_json)
 
 

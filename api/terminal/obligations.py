@@ -10,7 +10,7 @@ from api.terminal.asked import Asked, writing
 from api.terminal.figures import calendar_day, minor
 from api.terminal.ordering import carry, order, orders
 from api.terminal.reads import obligation_app
-from api.terminal.signing import Number, Yes, sign
+from api.terminal.signing import Number, Yes, signed
 
 if TYPE_CHECKING:
     from api.client.http import Part
@@ -74,7 +74,7 @@ def issue(
 @writing
 def approve(asked: Asked, proposal: Number, yes: Yes = False) -> None:
     """Check a draft: shows what is signed and its hash, asks, and signs."""
-    sign(asked, proposal, yes)
+    signed(asked, proposal, yes)
 
 
 @obligation_app.command()

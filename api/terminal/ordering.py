@@ -33,7 +33,10 @@ PROPOSED = Words(
     "Proposal {id}: {text}\nIt waits for {places}, who signs it with deeptier {command}",
 )
 NOTHING = Words("已完成。", "Done.")
-FINANCING = Words("融资申请 {id}", "financing request {id}")
+FINANCING = Words("融资申请 {id}：已受理。", "Financing request {id}: done.")
+ANYBODY = Words("（参与方 {participant}）", "of participant {participant}")
+_OFFER, _ISSUE = "offer accept", "obligation approve"
+_SIGNS = {"issue": _ISSUE, "issue_many": _ISSUE, "split": _OFFER, "split_many": _OFFER, "transfer": _OFFER}
 
 Order = Callable[[str, float], Json]
 """Sends one order under an Idempotency-Key, with the seconds for which its answer may be held."""
@@ -101,7 +104,7 @@ def line(asked: "Asked", one: Json) -> str:
 def places(asked: "Asked", proposal: Json) -> str:
     """Who has still to sign."""
     return ", ".join(
-        f"{word(one['place'], asked)} {one['officer'] or one['participant']}"
+        f"{word(one['place'], asked)} {one['officer'] or asked.say(ANYBODY, participant=one['participant'])}"
         for one in proposal["places"]
         if one["signed_at"] is None
     )
@@ -151,8 +154,7 @@ def _rest(asked: "Asked", answer: Json) -> None:
     """What an answer has beside submissions."""
     proposal = answer.get("proposal")
     if proposal and proposal["state"] == "open":
-        issue = proposal["operation"].startswith("issue")
-        command = f"{'obligation approve' if issue else 'offer accept'} {proposal['id']}"
+        command = f"{_SIGNS.get(proposal['operation'], 'sign')} {proposal['id']}"
         where = places(asked, proposal)
         typer.echo(asked.say(PROPOSED, id=proposal["id"], text=proposal["text"], places=where, command=command))
     if answer.get("financing") is not None:

@@ -11,7 +11,7 @@ import typer
 from api.story.bilingual import Words
 from api.terminal.asked import Asked, reading
 from api.terminal.figures import amount, when
-from api.terminal.tables import Json, Names, claims, named, obligations, show, table, word
+from api.terminal.tables import Json, Names, claims, obligations, show, table, word
 
 SHOWN = 50
 """Rows of a list on a terminal unless told otherwise."""
@@ -20,7 +20,7 @@ MORE = Words(
     "以上 {rows} 行，尚有更多：加 --all 查看全部，或 deeptier export holdings 导出。",
     "The first {rows}; --all shows the rest, deeptier export holdings makes a file of it.",
 )
-FOOT = Words("共 {rows} 行；区块 {block}，{age}", "{rows} rows; block {block}, {age}")
+FOOT = Words("共 {rows} 行；区块 {block}，{age}", "{rows} in all; block {block}, {age}")
 AGE = Words("{age} 秒前", "{age} s ago")
 UNHEARD = Words("镜像尚未得到节点的消息", "the node was not heard yet")
 SIDES = Words("{who}（{currency}，截至 {now} 北京时间）", "{who} ({currency}, at {now} Beijing time)")
@@ -36,7 +36,8 @@ REDEEM = Words("可兑付", "To redeem")
 NOTHING = Words("没有待办事项。", "Nothing waits.")
 FOUND = Words("类别,编号,付款人", "kind,id,obligor")
 PARTY = Words(
-    "参与方,名称,角色,状态,额度,已用,币种,逾期笔数", "participant,name,roles,state,limit,used,currency,overdue"
+    "参与方,名称,统一社会信用代码,角色,状态,额度,已用,币种,逾期笔数",
+    "participant,name,credit code,roles,state,limit,used,currency,overdue",
 )
 OVERDUE = Words("逾期", "overdue")
 DAYS = Words("{range} 天", "{range} days")
@@ -96,7 +97,7 @@ def show_obligation(asked: Asked, obligation: Annotated[str, typer.Argument(help
         asked.answer(told | {"claims": parts.rows})
         return
     names = Names(asked)
-    show(obligations([told["row"]], asked, names), claims(parts.rows, asked, names))
+    show(obligations([told["row"]], asked, names), claims(parts.rows, asked, names, holders=True))
 
 
 @reading
@@ -167,19 +168,36 @@ def search(asked: Asked, text: Annotated[str, typer.Argument(help="7, 7-1, 7-1-3
 
 @reading
 def participants(
-    asked: Asked, participant: Annotated[int, typer.Argument(min=1, help="A participant's number.")]
+    asked: Asked,
+    wanted: Annotated[
+        str | None, typer.Argument(metavar="[ID|TEXT]", help="A number; else a tax number or part of a name.")
+    ] = None,
+    every: All = False,
+    limit: Limit = SHOWN,
 ) -> None:
-    """A participant that you have to do with."""
-    told = asked.client.get(f"/participants/{participant}")
+    """Who takes part; with a number, what you may know of that one."""
+    if wanted is None or not (wanted.isascii() and wanted.isdecimal()):
+        _listed(asked, "/participants", {"q": wanted}, every, limit, lambda rows: _parties(rows, asked))
+        return
+    told = asked.client.get(f"/participants/{wanted}")
     if asked.as_json:
         asked.answer(told)
         return
     row = told["row"]
-    limit, used = ("" if row[name] is None else amount(row[name], row["currency"]) for name in ("limit", "utilised"))
-    roles = ", ".join(role.replace("_", " ") for role in row["roles"])
+    most, used = ("" if row[name] is None else amount(row[name], row["currency"]) for name in ("limit", "utilised"))
     late = "" if row["overdue"] is None else str(row["overdue"])
-    cells = (str(row["id"]), named(row), roles, word(row["status"], asked), limit, used, row["currency"], late)
-    show(table(None, asked.say(PARTY).split(","), [cells], right=(4, 5, 7)))
+    cells = (*_party(row, asked), most, used, row["currency"], late)
+    show(table(None, asked.say(PARTY).split(","), [cells], right=(5, 6, 8)))
+
+
+def _parties(rows: list[Json], asked: Asked) -> Any:
+    return table(None, asked.say(PARTY).split(",")[:5], [_party(row, asked) for row in rows])
+
+
+def _party(row: Json, asked: Asked) -> tuple[str, ...]:
+    roles = ", ".join(word(role, asked) for role in row["roles"])
+    who = str(row["id"]), row.get("name") or "", row.get("number") or ""
+    return *who, roles, word(row["status"], asked)
 
 
 def _listed(

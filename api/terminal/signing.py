@@ -8,7 +8,7 @@ import typer
 
 from api.story.bilingual import Words
 from api.terminal.asked import Asked, reading, writing
-from api.terminal.figures import when
+from api.terminal.figures import until, when
 from api.terminal.ordering import followed, order, places
 from api.terminal.ordering import told as submissions_told
 from api.terminal.tables import Json, Names, show, table, word
@@ -47,11 +47,17 @@ def offers(asked: Asked, every: Every = False) -> None:
     _listed(asked, every, lambda row: row["operation"] in OFFERED)
 
 
+@writing
+def sign(asked: Asked, proposal: Number, yes: Yes = False) -> None:
+    """Sign whatever waits for you: shows what is signed and its hash, and asks."""
+    signed(asked, proposal, yes)
+
+
 @offer_app.command("accept")
 @writing
 def accept_offer(asked: Asked, proposal: Number, yes: Yes = False) -> None:
     """Take a claim that is offered: shows what is signed, and asks."""
-    sign(asked, proposal, yes)
+    signed(asked, proposal, yes)
 
 
 @offer_app.command("decline")
@@ -66,6 +72,20 @@ def decline_offer(asked: Asked, proposal: Number) -> None:
 def withdraw_offer(asked: Asked, proposal: Number) -> None:
     """Take back what you proposed yourself."""
     order(asked, f"/proposals/{proposal}/withdraw")
+
+
+@offer_app.command("always")
+@writing
+def always(
+    asked: Asked,
+    counterparty: Annotated[int, typer.Argument(min=1, help="Whose claims you take.")],
+    last: Annotated[str | None, typer.Option("--until", help="Until when, such as 2026-12-31.")] = None,
+    end: Annotated[bool, typer.Option("--end", help="No longer.")] = False,
+) -> None:
+    """Take whatever claims one participant passes on to you, without being asked each time."""
+    if end == (last is not None):
+        raise typer.BadParameter("--until DATE / --end")
+    order(asked, "/auto-accepts", {"counterparty": counterparty, "until": until(last)})
 
 
 @reading
@@ -103,7 +123,7 @@ def shown(rows: Sequence[Json], asked: Asked) -> Any:
     return table(asked.say(TITLE), asked.say(HEADS).split(","), cells)
 
 
-def sign(asked: Asked, proposal: int, yes: bool) -> None:
+def signed(asked: Asked, proposal: int, yes: bool) -> None:
     """Show what a proposal says and its hash, ask, and sign that hash and no other. Raises typer.Exit."""
     told = asked.client.get(f"/proposals/{proposal}")
     row = told["row"]

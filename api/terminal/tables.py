@@ -68,6 +68,14 @@ WORDS = {
     "obligation": Words("应收账款电子凭证", "obligation"),
     "claim": Words("债权份额", "claim"),
     "invoice": Words("发票", "invoice"),
+    "core enterprise": Words("核心企业", "core enterprise"),
+    "supplier": Words("供应商", "supplier"),
+    "financier": Words("资金方", "financier"),
+    "guarantor": Words("保证人", "guarantor"),
+    "settlement bank": Words("清算银行", "settlement bank"),
+    "auditor": Words("审计人", "auditor"),
+    "registrar": Words("登记机构", "registrar"),
+    "operator": Words("运营方", "operator"),
     "active": Words("正常", "active"),
     "suspended": Words("暂停", "suspended"),
     "maker": Words("经办", "maker"),
@@ -95,24 +103,27 @@ HEADS = {
     "accept_by": Words("签收期限", "accept by"),
     "note": Words("备注", "note"),
 }
-_MANY = 40  # companies asked after for one table
+_MANY = 100  # companies asked after for one table
+_LIKE = 20  # whose name or number is like one's id
 
 
 def word(text: str | None, asked: "Asked") -> str:
     """A word of the API in the reader's language; one that this list lacks, as it is."""
     if text is None:
         return ""
-    known = WORDS.get(text.replace("_", " ").lower())
-    return known.of(asked.lang) if known else text
+    name, gap, number = text.replace("_", " ").lower().rpartition(" ")
+    if not number.isdecimal():
+        name, gap, number = f"{name}{gap}{number}", "", ""  # no "assignee 2"
+    known = WORDS.get(name)
+    return f"{known.of(asked.lang)}{gap}{number}" if known else text
 
 
 class Names:
-    """Companies by name, each asked after once; a service that tells no names is asked no further."""
+    """Companies by name and credit code, each asked after once."""
 
     def __init__(self, asked: "Asked") -> None:
         self._asked = asked
         self._known: dict[int, str] = {}
-        self._silent = False
 
     def of(self, participant: int | None) -> str:
         """Such as "云岭汽车 (9153…)", or the participant's number. Raises ServiceAway."""
@@ -123,26 +134,15 @@ class Names:
         return self._known[participant]
 
     def _asked_after(self, participant: int) -> str:
-        number = str(participant)
-        if self._silent or len(self._known) >= _MANY:
-            return number
+        if len(self._known) >= _MANY:
+            return str(participant)
         try:
-            row = self._asked.client.get(f"/participants/{participant}")["row"]
-        except Problem as problem:
-            if problem.status != 404:
-                raise
-            return number
-        self._silent = "name" not in row
-        return named(row) or number
-
-
-def named(row: Json) -> str:
-    """The name of a company with its credit code and number, as far as the API told."""
-    name = row.get("name")
-    if not name:
-        return ""
-    code = row.get("credit_code") or row.get("number")
-    return f"{name} ({code})" if isinstance(code, str) else f"{name} ({row.get('id', '')})"
+            rows: list[Json] = self._asked.client.get("/participants", q=participant, limit=_LIKE)["rows"]
+        except Problem:  # names are for convenience: without them there are numbers
+            rows = []
+        row: Json = next((row for row in rows if row["id"] == participant), {})
+        name, number = row.get("name"), row.get("number")
+        return str(participant) if not name else f"{name} ({number})" if number else name
 
 
 def console() -> "Console":
@@ -177,17 +177,20 @@ def table(title: str | None, heads: Sequence[str], rows: Iterable[Sequence[str]]
     return made
 
 
-def claims(rows: Sequence[Json], asked: "Asked", names: Names, title: str | None = None) -> Any:
-    """Claims as their holder looks at them."""
-    heads = ("claim", "obligor", "holder", "amount", "unpaid", "waiting", "currency", "due", "state", "status", "note")
+def claims(rows: Sequence[Json], asked: "Asked", names: Names, title: str | None = None, holders: bool = False) -> Any:
+    """Claims; without `holders` of one holder, who need not be told on every line."""
+    heads = ["claim", "obligor", "holder", "amount", "unpaid", "waiting", "currency", "due", "state", "status", "note"]
+    if not holders:
+        heads.remove("holder")
     cells = []
     for row in rows:
         waiting = row["waiting"]["principal"] + row["waiting"]["interest"]
         money = (amount(value, row["currency"]) for value in (row["amount"], row["unpaid"], waiting))
-        who = (names.of(int(row["id"].split("-")[0])), names.of(row["holder"]))
+        who = [names.of(int(row["id"].split("-")[0])), *([names.of(row["holder"])] if holders else ())]
         state = (word(row["state"], asked), word(row["status"], asked))
         cells.append((row["id"], *who, *money, row["currency"], day(row["due"]), *state, _note(row, asked)))
-    return table(title, [HEADS[head].of(asked.lang) for head in heads], cells, right=(3, 4, 5))
+    figures = [heads.index(head) for head in ("amount", "unpaid", "waiting")]
+    return table(title, [HEADS[head].of(asked.lang) for head in heads], cells, right=figures)
 
 
 def obligations(rows: Sequence[Json], asked: "Asked", names: Names, title: str | None = None) -> Any:

@@ -70,11 +70,18 @@ class _Pieces:
                     into.append({"id": None})
                     return found
                 self._left -= 1
-                piece: Json = row | {"pieces": []}
+                piece: Json = row | {"passings": [], "pieces": []}
                 into.append(piece)
-                if row["claim"] is not None and row["claim"]["version"] > 1:  # a cut is a change: others have none
+                if row["claim"] is not None and row["claim"]["version"] > 1:  # one that never changed has neither
+                    piece["passings"] = self._passings(row)
                     waiting.append((row["id"], piece["pieces"]))
         return found
+
+    def _passings(self, piece: Json) -> list[Json]:
+        """How it was passed on since it was cut off."""
+        title = self._client.get(f"/claims/{piece['id']}/provenance")["row"]["title"]
+        found: list[Json] = title[-1]["passings"] if title and title[-1]["id"] == piece["id"] else []
+        return [one for one in found if one["version"] > 1]  # the first is its birth, which is told already
 
 
 class _Drawing:
@@ -111,6 +118,8 @@ class _Drawing:
                     parent.add(Text(self._asked.say(LEFT)))
                     continue
                 own = parent.add(Text(f"{piece['id']}  {self._passed(piece, piece['currency'])}"))
+                for passed in piece["passings"]:
+                    own.add(Text(self._passed(passed, piece["currency"])))
                 if piece["claim"] is not None:
                     own.add(Text(self._now(piece["claim"])))
                 waiting.append((own, piece["pieces"]))

@@ -16,6 +16,7 @@ from api.writing.errors import SubjectBusy
 from api.writing.plan import Made, Plan, Proposing
 from chain.abi.schema import struct_codec
 from chain.domain.clock import Clock, UtcSeconds
+from chain.node.failpoints import reach
 from chain.store.db import Db
 from chain.store.words import ProposalState, SubmissionState
 from chain.submission.errors import KeyConflict
@@ -80,6 +81,8 @@ def commit(book: Db, clock: Clock, caller: Caller, request: tuple[str, bytes], p
         )
         for decision in plan.decisions:
             write(decision)
+        reach("request-before-commit")
+    reach("request-after-commit")
     return made
 
 
@@ -99,7 +102,7 @@ def _free(book: Db, subject: str, block: int) -> None:
     number, state, at = row
     if state in _UNDER_WAY:
         raise SubjectBusy(subject=subject, submission=number)
-    if state != SubmissionState.REFUSED and at is not None and at > block:
+    if at is not None and at > block:  # also of one that the ledger refused: those before it may not have been seen
         raise Behind(at)
 
 

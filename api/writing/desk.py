@@ -165,18 +165,15 @@ class Desk:
         """Note a submission, once the rules have nothing against it and everybody has signed; the rows go on from it.
 
         `voices`: in the operation's order, None for nobody; `service`: the service asks for it, for whom the message
-        speaks. Raises Refusal, SigningError.
+        speaks; it is the caller's to see, too. Raises Refusal, SigningError.
         """
         self.judge(message, voices, agreed, terms, invoices)
         signatures = [b"" if voice is None else self._voiced(voice, message) for voice in voices]
         packed = tuple(b"" if one is None else one.packed for one in agreed)
         beside = terms if isinstance(message, c.Decline | c.Revoke) else None
         call = SignedCall(message, tuple(signatures), packed, beside, invoices if beside is not None else ())
-        participant = getattr(message, "participant", self.caller.participant)
         officer = None if service else self.caller.officer
-        self.plan.sendings.append(
-            Sending(call, about, tuple(holds), participant if service else self.caller.participant, officer)
-        )
+        self.plan.sendings.append(Sending(call, about, tuple(holds), self.caller.participant, officer))
         self.note(Action.SUBMIT, f"{type(message).__name__} {about}")
 
     def judge(

@@ -14,6 +14,7 @@ WritingError
 ├── PriorUnderWay        409  what must happen before is not final yet
 ├── MirrorLate           503  the last change of the same thing is not mirrored yet
 ├── InvoicesRefused      422  uploaded invoices cannot back an obligation (obligations)
+├── InvoiceDrafted       409  an invoice backs another draft that is open (obligations)
 └── FingerprintKeyAway   503  nothing to recognise invoices with (obligations)
 """
 

@@ -25,22 +25,25 @@ from api.access.viewer import Caller, Duty
 from api.access.visible import shown_to, visible
 from api.mirrored import Stores
 from api.problem_json import language_of, problems
+from api.problems import OutcomeUntold
 from api.writing.commit import Behind, commit, known
 from api.writing.desk import Desk
 from api.writing.errors import KeyAbsent, MirrorLate, PreferMalformed
 from api.writing.fitness import Fitness
 from api.writing.plan import Made
 from api.writing.schemas import acknowledged
+from chain.mirror.errors import MirrorError
 from chain.mirror.writer import checkpoint
 from chain.signing.client import SignerClient
 from chain.signing.process import SOCKET
-from chain.store.errors import AlreadyThere
+from chain.store.errors import AlreadyThere, StoreError
 from chain.submission.outbox import Outbox
 
 WRITE = problems(401, 403, 404, 409, 413, 415, 422, 503)
 """What every such request may answer beside 202."""
 MOST_WAIT = 25
 """Seconds that an answer may be held back."""
+SIGNING = 3.0  # seconds that the signer has for an answer
 PATIENCE = 2.0  # seconds for which it waits that the mirror shows the last change of the same thing
 _LOOK, _LONGEST_LOOK = 0.008, 0.05  # seconds between two looks at what is awaited
 _WAIT = re.compile(r"(?:^|,)\s*wait\s*=\s*\"?([0-9]{1,4})\"?\s*(?:,|;|$)", re.IGNORECASE)
@@ -55,7 +58,7 @@ class Writing:
     def __init__(self, request: Request, caller: Caller, key: str, wait: int, body: bytes) -> None:
         self.caller, self.wait = caller, wait
         self.lang = language_of(request.scope)
-        self._request = request
+        self._request, self._begun = request, time.monotonic()
         told = "\n".join((request.method, request.url.path, request.url.query)).encode() + b"\n" + body
         self._told, self._named = told, (key, hashlib.sha256(told).digest())
         self._stores: Stores = request.app.state.stores
@@ -64,7 +67,8 @@ class Writing:
         self._fitness: Fitness = request.app.state.fitness
 
     async def once(self, work: Work, *, sealed: bool = False) -> Response:
-        """The answer. Raises what the work raises, KeyConflict, SubjectBusy, MirrorLate, PartError, StoreError.
+        """The answer. Raises what the work raises, KeyConflict, SubjectBusy, MirrorLate, PartError, StoreError; and
+        OutcomeUntold when it is done, but nothing can be told of it now.
 
         `sealed`: nobody may find out from the book what was asked, not even by trying all there is to ask. Then the
         hash of the request takes the caller's API key, which is not in the book, and another one makes it another
@@ -74,9 +78,12 @@ class Writing:
             bearer = self._request.headers["authorization"].encode()
             self._named = (self._named[0], hmac.digest(bearer, self._told, "sha256"))
         made: Made = await to_thread.run_sync(self._made, work)
-        if self.wait and made.submissions:
-            await self._through(made)
-        return await to_thread.run_sync(self._answer, made)
+        try:
+            if self.wait and made.submissions:
+                await self._through(made)
+            return await to_thread.run_sync(self._answer, made)
+        except (StoreError, MirrorError):  # whose texts say that nothing was done
+            raise OutcomeUntold from None
 
     def _made(self, work: Work) -> Made:
         until = time.monotonic() + PATIENCE
@@ -86,8 +93,8 @@ class Writing:
                     return before
                 self._fitness.demand()
                 desk = self._stores.read(self._desk)
-                work(desk)
                 try:
+                    work(desk)
                     return commit(book, self._clock, self.caller, self._named, desk.plan, desk.block)
                 except AlreadyThere:
                     if known(book, self.caller, *self._named) is None:
@@ -110,8 +117,10 @@ class Writing:
             time.sleep(_LOOK)
 
     async def _through(self, made: Made) -> None:
-        """Return once all is refused, or final and mirrored, or when the wait is over."""
-        until, pause = time.monotonic() + self.wait, _LOOK
+        """Return once all is refused, or final and mirrored, or when the wait is over; what came before counts, too,
+        where the request would run out of time.
+        """
+        until, pause = min(time.monotonic() + self.wait, self._begun + MOST_WAIT), _LOOK
         while not await to_thread.run_sync(self._settled, made) and time.monotonic() < until:
             await sleep(pause)
             pause = min(2 * pause, _LONGEST_LOOK)
@@ -148,7 +157,7 @@ class Signers:
         """This thread's."""
         client: SignerClient | None = getattr(self._own, "client", None)
         if client is None:
-            client = self._own.client = SignerClient(self._path)
+            client = self._own.client = SignerClient(self._path, SIGNING)
         return client
 
 

@@ -110,6 +110,11 @@ class Asked:
         )
 
 
+_CHECKPOINT = "SELECT c.block, m.timestamp FROM checkpoint c LEFT JOIN mirrored_block m ON m.number = "
+_HEAD, _BLOCK = (_CHECKPOINT + number + " WHERE c.state = 'serving'" for number in ("c.block", "?"))
+"""The checkpoint's block, and the time of that one or of the one asked about; NULL when that is not mirrored."""
+
+
 @contextmanager
 def asking(db: Db, at: int | None = None, now: UtcSeconds | None = None) -> Iterator[Asked]:
     """One unchanging state of the mirror, as of its checkpoint or of an earlier block.
@@ -118,16 +123,14 @@ def asking(db: Db, at: int | None = None, now: UtcSeconds | None = None) -> Iter
     Raises MirrorEmpty, BlockNotMirrored, StoreError.
     """
     with db.snapshot():
-        head = db.one("SELECT block FROM checkpoint WHERE state = 'serving'")
-        if head is None:
+        known = db.one(_HEAD if at is None else _BLOCK, () if at is None else (at,))
+        if known is None or (at is None and known[1] is None):
             raise MirrorEmpty(store=db.store)
-        block: int = head[0] if at is None else at
-        row = db.one("SELECT timestamp FROM mirrored_block WHERE number = ?", (block,))
-        if at is not None and (row is None or at > head[0]):
-            raise BlockNotMirrored(block=at, head=head[0])
-        if row is None:
-            raise MirrorEmpty(store=db.store)
-        yield Asked(block, row[0], row[0] if now is None else now, at is not None)
+        head, time = known
+        block: int = head if at is None else at
+        if time is None or block > head:
+            raise BlockNotMirrored(block=block, head=head)
+        yield Asked(block, time, time if now is None else now, at is not None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,9 @@ MIRROR_POINTS = (
     "refold-after-serve",
 )
 """Every place of the mirror."""
+HTTP_POINTS = ("request-before-commit", "request-after-commit")
+"""Every place of the HTTP service."""
+_ALL = (*POINTS, *MIRROR_POINTS, *HTTP_POINTS)
 
 _armed: list[str] = []
 _left = 0
@@ -42,8 +45,8 @@ def arm(text: str) -> None:
     """Die at a point, as "NAME" or "NAME:n" for the n-th time. Raises ValueError for a name that is none of ours."""
     global _left
     name, _, times = text.partition(":")
-    if name not in (*POINTS, *MIRROR_POINTS):
-        raise ValueError(f"no failpoint {name!r}: choose one of {', '.join((*POINTS, *MIRROR_POINTS))}")
+    if name not in _ALL:
+        raise ValueError(f"no failpoint {name!r}: choose one of {', '.join(_ALL)}")
     _armed[:], _left = [name], int(times or 1)
 
 

@@ -248,16 +248,16 @@ def test_quote__a_second_a_late_or_an_early_step__is_refused(town: Market) -> No
 
 
 def test_quote__after_the_last_instant__is_refused_and_what_came_can_still_be_opened(town: Market) -> None:
-    number = town.asked(town.held(), until=after(4))
+    claim, last = town.held(), after(4)
+    number = town.asked(claim, until=last)
     assert town.quoted(BANK, number, RATE).status_code == 202
-    until(lambda: code(town.quoted(RIVAL, number, RATE)) == (409, "quoting-ended") or _no_quote_yet(town, number), 20)
+    until(lambda: SystemClock().now() > _seconds(last))
+    late = town.quoted(RIVAL, number, RATE)
+    assert (code(late), late.json()["arguments"]["until"]) == ((409, "quoting-ended"), last)
+    assert town.get(BANK, f"/claims/{claim}").status_code == 200, "its quote stands, so it goes on seeing the claim"
+    assert town.get(RIVAL, f"/claims/{claim}").status_code == 404
     assert town.opened(number).status_code == 202
-    assert BANK.id in [one["financier"] for one in town.quotes(number)]
-
-
-def _no_quote_yet(town: Market, number: int) -> bool:
-    """A quote that still came in time ends the wait as well: the clock is nobody's to stop."""
-    return bool(town.row(SEATS, f"/financing/{number}")["received"] == 2)
+    assert [one["financier"] for one in town.quotes(number)] == [BANK.id]
 
 
 def test_quotes__that_cannot_be_taken_any_more__say_so_and_the_ledger_refuses_them(town: Market) -> None:

@@ -9,8 +9,10 @@ set to the first one's block. What is not there and what is not for the viewer l
 
 from chain.mirror.paging import Answer, Page
 from chain.mirror.reads.accounts import accounts
+from chain.mirror.reads.directory import Listed, directory
 from chain.mirror.reads.events import Happened, events
 from chain.mirror.reads.holdings import claims, holdings, liens
+from chain.mirror.reads.lapsed import Lapsed, Offer, lapsed
 from chain.mirror.reads.loading import Holding, Period, State
 from chain.mirror.reads.obligations import Promise, last_number, obligation, obligations
 from chain.mirror.reads.participants import Party, participant
@@ -30,7 +32,10 @@ __all__ = [
     "Hit",
     "Holding",
     "Invoiced",
+    "Lapsed",
     "Link",
+    "Listed",
+    "Offer",
     "Page",
     "Party",
     "Passed",
@@ -45,9 +50,11 @@ __all__ = [
     "accounts",
     "claim",
     "claims",
+    "directory",
     "discounts",
     "events",
     "holdings",
+    "lapsed",
     "last_number",
     "liens",
     "obligation",

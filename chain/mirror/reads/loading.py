@@ -173,16 +173,19 @@ _NOT_HELD = {
     int(Lifecycle.GONE): State.ENDED,
 }
 _NOTHING = Fen(0)
+_KEPT = 4096
+_claim, _share = lru_cache(_KEPT)(Claim), lru_cache(_KEPT)(Share)
+"""Records are values: who asks for a page again, before anything changed, has them without their being made anew."""
 
 
 def _holding(rows: Rows, name: ObligationId, values: Row, now: UtcSeconds) -> Holding:
     """The claim of that obligation in the columns of its table, after which comes its sight."""
-    claim, row, sight = ClaimId(*values[:3]), Claim(*values[3:_SPLIT]), _SIGHTS[values[_SPLIT]]
+    claim, row, sight = ClaimId(*values[:3]), _claim(*values[3:_SPLIT]), _SIGHTS[values[_SPLIT]]
     obligation = rows.obligations[name]
     if obligation.steps or not obligation.unpaid:
         share = waiting(rows, claim, row)
     else:  # nothing was paid or reduced
-        share = Share(_NOTHING, _NOTHING, row.amount)
+        share = _share(_NOTHING, _NOTHING, row.amount)
     reason = immovable(rows, claim, row, name, now)
     state = _NOT_HELD.get(row.status & LIFECYCLE_BITS) or (State.LIENED if lien_in_force(row, now) else State.FREE)
     if sight is not Sight.FULL:

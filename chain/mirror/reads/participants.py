@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from chain.domain.money import Fen
 from chain.domain.vocabulary import Hours, ParticipantId, Role
 from chain.mirror.paging import NO, YES, Answer, Asked, Sql, asking, every, exists, some
-from chain.mirror.reads.loading import columns
-from chain.mirror.tables import BY_NAME
 from chain.mirror.visible import Visible
 from chain.store.db import Db
 
@@ -34,13 +32,16 @@ def participant(db: Db, visible: Visible, wanted: ParticipantId, *, at: int | No
 def party(db: Db, visible: Visible, asked: Asked, wanted: ParticipantId) -> Party | None:
     """One participant, or None."""
     key = asked.row("participant", "a", {"id": wanted})
-    sql = f"SELECT {columns('participant', 'a')} FROM participant a WHERE" + every(key, _met(visible, asked, wanted))
+    sql = f"SELECT {_TOLD} FROM participant a WHERE" + every(key, _met(visible, asked, wanted))
     values = db.one(sql.text, sql.values)
     if values is None:
         return None
-    row, full = BY_NAME["participant"].row(values[1:]), visible.covers(wanted)
-    money = (row.limit, row.utilised, row.overdue) if full else (None, None, None)
-    return Party(wanted, row.roles, row.status, row.paused_until, *money)
+    roles, status, paused_until, limit, utilised, overdue = values
+    money = (Fen(int(limit)), Fen(int(utilised)), overdue) if visible.covers(wanted) else (None, None, None)
+    return Party(wanted, Role(roles), status, paused_until, *money)
+
+
+_TOLD = 'a.roles, a.status, a.paused_until, a."limit", a.utilised, a.overdue'
 
 
 def _met(visible: Visible, asked: Asked, other: ParticipantId) -> Sql:

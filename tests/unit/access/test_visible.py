@@ -41,6 +41,18 @@ def test_visible__by_role__is_everything_for_registrar_and_auditor_and_their_own
     assert visible(db, ParticipantId(ABSENT)) == Visible.of([ParticipantId(ABSENT)])
 
 
+def test_visible__what_it_was_shown__as_long_as_whoever_showed_it_holds_it(played: tuple[World, Db, str]) -> None:
+    world, db, _ = played
+    own = ParticipantId(ABSENT)
+    held = {claim: row.holder for claim, row in world.rows.claims.items()}
+    moved = [claim for claim in held if held[claim] != held[claim.obligation.claim(1)]]
+    assert moved
+    shown = [(claim, held[claim]) for claim in held] + [(moved[0], own), (moved[0].obligation.claim(2**20), own)]
+    assert visible(db, own, shown) == Visible.of([own], held)
+    wrong = [(claim, held[claim.obligation.claim(1)]) for claim in moved]
+    assert visible(db, own, wrong) == Visible.of([own])
+
+
 @pytest.mark.parametrize("role", list(Role))
 def test_visible__each_role_alone__only_two_see_everything(played: tuple[World, Db, str], role: Role) -> None:
     _, db, _ = played

@@ -79,6 +79,7 @@ def test_quote__a_second_one_of_a_financier__is_kept_out_by_the_book_itself(db: 
         store.put(db, row, (BANK, OfficerId(2)), b"other", UNTIL, NOW)
     (one,) = store.quotes(db, [row.id])[row.id]
     assert (one.financier, one.officer, one.sealed, one.opened) == (BANK, 1, b"sealed", None)
+    assert store.quoters(db, [row.id]) == {row.id: (BANK,)}
 
 
 def test_accepted__then_refused_by_the_ledger__is_opened_still_and_may_be_accepted_again(db: Db) -> None:
