@@ -22,6 +22,8 @@ from api.app import create_app
 from api.errors import PortTaken
 from api.run import written
 from api.settings import Settings
+from api.settlement.overdue import Caretaker
+from chain.domain.clock import SystemClock
 from chain.domain.errors import DeepTierError
 from chain.node import failpoints
 from chain.node.process import Stop, log
@@ -81,7 +83,7 @@ def main(arguments: list[str] | None = None) -> int:
                 log("waiting", {"reason": error.code})
             stop.wait(AGAIN)
             continue
-        with listening:
+        with listening, Caretaker(app.state.stores, SystemClock()):
             serve(Server(app, settings, status), listening, stop)
     status.stopped()
     log("stopped", {})

@@ -5,7 +5,6 @@ import json
 import os
 import signal
 import subprocess
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,30 +14,51 @@ from uuid import uuid4
 
 import httpx2
 
+from api.access import keys as access_keys
+from api.access import officers
 from api.access.demo import demo_officers
-from api.participants import directory
+from api.access.officers import Officer
+from api.access.viewer import Duty
 from api.paging import instant
+from api.participants import directory
 from api.run import said
-from api.story.cast import CHECKER, CLEARING, COMPANIES, MAKER, MOTORS, REGISTRAR, Company, Keys
+from api.story.cast import BOTH, CHECKER, CLEARING, COMPANIES, FOAM, MAKER, MOTORS, REGISTRAR, SEATS, Company, Keys
 from api.story.figures import ALONE, FOREVER, RAIL
 from chain.abi.calls import SignedCall
 from chain.abi.eip712 import Domain, Signed
 from chain.domain import commands as c
 from chain.domain.clock import SystemClock
-from chain.domain.vocabulary import ZERO_ADDRESS, Address, OfficerId, Right
+from chain.domain.vocabulary import ZERO_ADDRESS, Address, OfficerId
 from chain.signing.key import Key
+from chain.signing.parts import OPERATIONS
+from chain.signing.policy import FILE as POLICY
+from chain.signing.unlocked import FILE as KEYS
 from chain.store.db import connect
+from chain.store.words import KeyKind, OfficerState
 from chain.submission.outbox import Outbox
 from tests.flows.running import COMMAND, until
 
 Json = dict[str, Any]
-BOTH = Right.MAKER | Right.CHECKER
 NUMBERS = {  # tax numbers of the sample invoices' companies; of the others, made up likewise
     10: "91990000MA0YM00109",
     21: "91990000MA0HT0021J",
     31: "91990000MA0RF00313",
 }
 DAY = 86_400
+SECONDS = (SEATS, FOAM)
+"""Whose second officers may do what the first may."""
+READS = frozenset({Duty.VIEWER})
+_OFFICER = """
+[[officers]]
+participant = {participant}
+officer = 2
+day = "any"
+
+[[officers.accounts]]
+address = "{account}"
+rights = ["maker", "checker"]
+operations = {{ {operations} }}
+"""
 
 
 @dataclass
@@ -221,6 +241,13 @@ def admit(made: Counter) -> None:
     bank = Address(network["cash"][0]), CLEARING.id, keys.escrow.address, clearing.address
     rail = c.AddRail(REGISTRAR.id, RAIL, *bank, registrar.address, FOREVER)
     calls.append(signed(rail, registrar, clearing))
+    for who in SECONDS:
+        added = c.AddAccount(
+            *(who.id, 2, keys.officer(who, 2).address, OfficerId(2), int(BOTH), registrar.address),
+            *(keys.officer(who).address, ZERO_ADDRESS, FOREVER),
+        )
+        calls.append(signed(added, registrar, keys.officer(who), None, keys.officer(who, 2)))
+    _let_in(made)
     with connect(made.book) as db:
         outbox = Outbox(db)
         entered = outbox.submit_all([(call, f"admission {place}") for place, call in enumerate(calls)])
@@ -231,7 +258,31 @@ def admit(made: Counter) -> None:
                 number = NUMBERS.get(one.id, f"91990000MA0XX{one.id:05d}")
                 company = directory.Company(one.id, f"{one.name.zh}有限公司", number)
                 directory.enter(db, company, bytes(32), SystemClock().now())
-    until(lambda: made.get("1-1", f"/participants/{newcomers[-1].id}").status == 200)
+        last = ended[-1].block or 0
+    until(lambda: int(made.get("1-1", "/participants/10").body["block"]) >= last)
+    made.found()
+
+
+def _let_in(made: Counter) -> None:
+    """Second officers of two suppliers, and one of a third duty, who only reads; the signer learns what they sign with.
+
+    The signer reads its policy when it starts, so it is ended, and its supervisor starts it anew.
+    """
+    folder, operations = made.folder / "signer", ", ".join(f'{name} = "any"' for name in OPERATIONS)
+    with (folder / POLICY).open("a", encoding="utf-8") as policy, (folder / KEYS).open("a", encoding="ascii") as file:
+        for who in SECONDS:
+            key = made.signing.officer(who, 2)
+            policy.write(_OFFICER.format(participant=who.id, account=key.address, operations=operations))
+            file.write(f"{key.private.secret.hex()}\n")
+    with connect(made.book) as db:
+        for who, number, duties in (*((one, 2, frozenset(Duty)) for one in SECONDS), (FOAM, 9, READS)):
+            now, owner = SystemClock().now(), (who.id, OfficerId(number))
+            officer = Officer(*owner, f"{who.id}.{number}", duties, OfficerState.ACTIVE, None, now)
+            officers.add(db, officer, "no password fits this")
+            made.keys[f"{who.id}-{number}"] = access_keys.issue(db, owner, KeyKind.MADE, duties, now, 300 * DAY).text
+    before = made.part("signer")
+    os.kill(before, signal.SIGKILL)
+    until(lambda: made.part("signer") != before)
 
 
 def _entry(keys: Keys, who: Company) -> c.RegisterParticipant:
@@ -250,10 +301,6 @@ def halted(pid: int) -> Iterator[None]:
         yield
     finally:
         os.kill(pid, signal.SIGCONT)
-
-
-def timed(begun: float) -> float:
-    return time.monotonic() - begun
 
 
 _UBL = """\

@@ -232,7 +232,7 @@ def _admit(stage: HttpStage, who: Company) -> Json:
         "/participants",
         {
             "id": who.id,
-            "name": who.name.zh,
+            "name": f"{who.name.zh} {who.name.en}",
             "number": who.number,
             "roles": [str(who.role.name).lower()],
             "limit": who.limit,

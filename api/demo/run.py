@@ -11,9 +11,9 @@ from api.client.http import Json
 from api.demo import words as w
 from api.demo.errors import FolderForeign
 from api.demo.plot import play
-from api.demo.service import Service
+from api.demo.service import PROGRESS, Service
 from api.demo.showing import Showing
-from api.demo.stage import PROGRESS, HttpStage
+from api.demo.stage import HttpStage
 from api.interrupts import checkpoint
 from api.obligations.invoices import FILE as FINGERPRINTS
 from api.story.cast import MOTORS, Keys
@@ -49,17 +49,14 @@ def demo(path: Path, lang: Lang, once: bool, fresh: bool) -> None:
     console = Console()
     if fresh:
         _forget(path)
+    _ours(path)
     with Service(path) as service:
-        begun = service.found()
-        if begun and not (path / PROGRESS).exists() and Folder(path).network() is not None:
-            raise FolderForeign(folder=str(path))
+        service.prepare()
         showing = Showing(console, lang, path)
         showing.opening()
         url = service.start()
         network = Folder(path).network()
         assert network is not None
-        if not network.demo:
-            raise FolderForeign(folder=str(path))
         keys = _DemoKeys(network.chain_id, path)
         showing.begin(Teller(lang, keys, {**LINES, **w.LINES}), network.chain_id, url)
         stage = HttpStage(service, keys, lang, showing.step)
@@ -75,6 +72,17 @@ def demo(path: Path, lang: Lang, once: bool, fresh: bool) -> None:
             while not service.ended():
                 checkpoint()
                 time.sleep(WATCHED)
+
+
+def _ours(path: Path) -> None:
+    """Raises FolderForeign unless the folder is empty or a demonstration's, FolderInUse, NetworkDamaged, and others."""
+    with Folder(path) as home:
+        network = home.network()
+        if network is None:
+            return
+        network.check()
+        if not network.demo or not (path / "book.db").exists() or not (path / PROGRESS).exists():
+            raise FolderForeign(folder=str(path))
 
 
 def _killed(stage: HttpStage, showing: Showing) -> None:

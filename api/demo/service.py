@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The service as the demonstration runs it: `deeptier up --demo` as a process of its own, started, killed, started."""
 
+import json
 import os
 import signal
 import subprocess
@@ -15,7 +16,7 @@ from api.client.errors import Problem, ServiceAway
 from api.client.http import Client
 from api.demo.errors import ServiceNotUp
 from api.interrupts import checkpoint
-from api.run import said
+from api.run import said, written
 from api.story.run import GENESIS
 from chain.domain.clock import UtcSeconds
 from chain.node.anvil import die_with_parent, draw_chain_id
@@ -24,6 +25,8 @@ from chain.store.db import connect
 from chain.store.migrate import upgrade
 from chain.submission.clock import set_clock
 
+PROGRESS = "story.json"
+"""How many steps of the story were told, in the folder of a demonstration and of no other."""
 PATIENCE = 60.0  # seconds until the service must be ready
 _LOOK = 0.1  # seconds between two looks
 _ENDING = 20.0  # seconds that it has to end by itself
@@ -42,16 +45,16 @@ class Service:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.stop()
 
-    def found(self) -> bool:
-        """Whether there is a book already. Otherwise one is made whose chain begins where the story does."""
+    def prepare(self) -> None:
+        """Make a book whose chain begins where the story does, unless there is a book."""
         if self.book.exists():
-            return True
+            return
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         upgrade(self.book)
         with connect(self.book) as db:
             entered(db, draw_chain_id(), GENESIS)
             set_clock(db, GENESIS)
-        return False
+        written(self.folder / PROGRESS, json.dumps({"step": 0}))
 
     def start(self) -> str:
         """Start it; its address once it is ready. Raises ServiceNotUp."""

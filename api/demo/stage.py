@@ -18,8 +18,9 @@ from api.client.errors import Problem
 from api.client.http import Client, Json, Part
 from api.client.sessions import Session, Sessions
 from api.demo.errors import StepDiffers
-from api.demo.service import Service
+from api.demo.service import PROGRESS, Service
 from api.obligations import errors as _obligations  # noqa: F401
+from api.run import written
 from api.story.cast import Company, Keys, Person
 from api.story.figures import morning
 from api.story.steps import Kind, Scene, Step, Tell
@@ -30,7 +31,6 @@ from chain.domain.vocabulary import Hash
 
 HELD = 20.0
 """Seconds for which an answer is awaited until it is final and mirrored."""
-PROGRESS = "story.json"
 _PATIENCE = 30.0  # seconds until something that the service does by itself must have happened
 _LOOK = 0.2
 _HASH = re.compile("0x[0-9a-f]{64}")
@@ -185,7 +185,7 @@ class HttpStage:
         self._numbers[line] = step.n
         if fresh:
             self._tell(step)
-            self._file.write_text(json.dumps({"step": len(self.steps)}), "utf-8")
+            written(self._file, json.dumps({"step": len(self.steps)}))
 
 
 def _refusal(problem: Problem) -> DeepTierError:

@@ -95,7 +95,7 @@ def as_registrar(desk: Desk) -> ParticipantId:
 
 
 def _free(desk: Desk, one: Company) -> list[tuple[ParticipantId, bytes]]:
-    """What the book has to forget of companies whose entry the ledger refused. Raises CompanyNameTaken, CompanyNumberTaken."""
+    """What the book has to forget: companies that the ledger refused. Raises CompanyNameTaken, CompanyNumberTaken."""
     stale = []
     for other, salt in directory.alike(desk.book, one):
         absent = desk.rows.participants.get(other.participant) is None

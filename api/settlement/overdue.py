@@ -20,6 +20,7 @@ from chain.domain import commands as c
 from chain.domain.clock import Clock, UtcSeconds
 from chain.domain.errors import DeepTierError
 from chain.domain.refusals import NotDue, OfferOpen
+from chain.domain.vocabulary import HOUR
 from chain.mirror import reads
 from chain.mirror.reads import Lapsed
 from chain.node.process import log, pause
@@ -142,5 +143,5 @@ def _too_early(refusal: DeepTierError, time: UtcSeconds) -> bool:
     if isinstance(refusal, NotDue):
         return int(str(refusal.arguments["due"])) < time
     if isinstance(refusal, OfferOpen):
-        return int(str(refusal.arguments["accept_by"])) * 3600 < time
+        return int(str(refusal.arguments["accept_by"])) * HOUR < time
     return False

@@ -2,8 +2,7 @@
 """What can go wrong with a story that nobody's input explains.
 
 StoryError
-├── ProofFailed         ledger, model or money do not agree: a fault of the software
-└── NetworkDiffers      the recorded network was rebuilt and came out otherwise
+└── ProofFailed         ledger, model or money do not agree: a fault of the software
 """
 
 from chain.domain.errors import DeepTierError
@@ -22,14 +21,3 @@ class ProofFailed(StoryError):
     en = "The proof failed: {what}."
     next_zh = "这是软件缺陷，请附上种子和这句话反馈给项目。"
     next_en = "This is a fault of the software: report it with the seed and this sentence."
-
-
-class NetworkDiffers(StoryError):
-    """Raised when the recorded network was built again and came out otherwise: `what` is a field of Network."""
-
-    code = "story-network-differs"
-    fields = ("what", "recorded", "found")
-    zh = "重建的网络与记录不符：{what} 记录为 {recorded}，实为 {found}。"
-    en = "The network that was built again is not the recorded one: its {what} is {found}, not {recorded}."
-    next_zh = "请用 --fresh 重新开始。"
-    next_en = "Start over with --fresh."

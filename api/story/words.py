@@ -267,23 +267,3 @@ PROOF_LINES = (
     ),
 )
 PROOF_SUM = Words("账本 = 记录 = 规则。", "Ledger = journal = rules.")
-
-# ---------------------------------------------------------------- the node that stays up
-
-STANDING = (
-    Words("节点仍在运行，按 Ctrl-C 结束。", "The node stays up; Ctrl-C ends it."),
-    Words("  节点地址  {url}", "  address   {url}"),
-    Words("  链标识    {chain_id}", "  chain id  {chain_id}"),
-    Words("  账本      {ledger}", "  ledger    {ledger}"),
-    Words("  网络文件  {record}", "  record    {record}"),
-    Words("问它现在有多少个区块：", "Ask it how many blocks it has:"),
-    Words(
-        "  curl -s -H 'content-type: application/json' -d '{question}' {url}",
-        "  curl -s -H 'content-type: application/json' -d '{question}' {url}",
-    ),
-    Words(
-        "节点本身不留存数据：下次启动时按同一链标识把故事重演一遍，网络便原样重建。",
-        "The node itself keeps nothing: the next start plays the story again under the same chain id, which rebuilds "
-        "the network as it was.",
-    ),
-)

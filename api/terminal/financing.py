@@ -155,7 +155,7 @@ def _requests(rows: Sequence[Json], asked: Asked) -> Any:
     names = Names(asked)
     cells = [
         (
-            *(str(row["id"]), row["claim"], names.of(row["participant"]), figure(row["amount"], row["currency"])),
+            *(str(row["id"]), row["claim"], names.cell(row["participant"]), figure(row["amount"], row["currency"])),
             *(row["currency"], word(row["state"], asked), str(row["received"]), when(row["until"])),
         )
         for row in rows
@@ -172,9 +172,9 @@ def _quotes(quotes: Sequence[Json], asked: Asked) -> Any:
         )
         yearly, effective = ("" if one[name] is None else rate(one[name]) for name in ("rate", "yearly"))
         rank, days = ("" if one[name] is None else str(one[name]) for name in ("rank", "days"))
-        first = (rank, str(one["id"]), names.of(one["financier"]), price, cost, one["currency"], yearly, effective)
+        first = (rank, str(one["id"]), names.cell(one["financier"]), price, cost, one["currency"], yearly, effective)
         cells.append((*first, days, one["basis"] or "", when(one["until"]), _note(one, asked)))
-    return table(None, asked.say(QUOTES).split(","), cells, right=(0, 1, 3, 4, 6, 7, 8))
+    return table(None, asked.say(QUOTES).split(","), cells, right=(0, 1, 3, 4, 6, 7, 8), loose=11)
 
 
 def _note(quote: Json, asked: Asked) -> str:

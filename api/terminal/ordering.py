@@ -177,6 +177,8 @@ def _line(asked: "Asked") -> Iterator[Callable[[list[Json]], None]]:
 
 def _states(asked: "Asked", submissions: list[Json]) -> str:
     counts: Mapping[Any, int] = Counter(one["state"] for one in submissions)
+    if not submissions:
+        return asked.say(ASKING)
     if len(submissions) == 1:
         return line(asked, submissions[0])
     return asked.say(STATES, states=", ".join(f"{word(state, asked)} {count}" for state, count in counts.items()))

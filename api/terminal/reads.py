@@ -125,7 +125,7 @@ def exposure(asked: Asked, participant: Whose = None) -> None:
     names = Names(asked)
     show(_side(asked, row))
     for side, title in (("held", FROM), ("owed", TO)):
-        rows = [(names.of(one["participant"]), *_sum(one, row)) for one in row[side]["parts"]]
+        rows = [(names.cell(one["participant"]), *_sum(one, row)) for one in row[side]["parts"]]
         total = (asked.say(TOTAL), *_sum(row[side]["total"], row))
         show(table(asked.say(title), asked.say(EXPOSURE).split(","), [*rows, total], right=(1, 2)))
 
@@ -162,7 +162,7 @@ def search(asked: Asked, text: Annotated[str, typer.Argument(help="7, 7-1, 7-1-3
         asked.answer(told)
         return
     names = Names(asked)
-    rows = [(word(one["kind"], asked), one["id"], names.of(one["obligor"])) for one in told["rows"]]
+    rows = [(word(one["kind"], asked), one["id"], names.cell(one["obligor"])) for one in told["rows"]]
     show(table(None, asked.say(FOUND).split(","), rows))
 
 

@@ -11,12 +11,9 @@ from api.terminal.asked import Asked, reading, writing
 from api.terminal.figures import until, when
 from api.terminal.ordering import followed, order, places
 from api.terminal.ordering import told as submissions_told
-from api.terminal.tables import Json, Names, show, table, word
+from api.terminal.tables import Json, show, table, word
 
-HEADS = Words(
-    "待签指令,操作,内容,提出方,状态,待签署,有效至（北京时间）",
-    "proposal,operation,what,from,state,waits for,until (Beijing)",
-)
+HEADS = Words("待签指令,操作,内容,待签署,有效至（北京时间）", "proposal,operation,what,waits for,until (Beijing)")
 SENT = Words(
     "提交,操作,对象,状态,区块,提交时间（北京时间）,原因", "submission,operation,about,state,block,queued (Beijing),why"
 )
@@ -112,15 +109,11 @@ def submission(
 
 def shown(rows: Sequence[Json], asked: Asked) -> Any:
     """Proposals as a table."""
-    names = Names(asked)
-    cells = [
-        (
-            *(str(row["id"]), word(row["operation"], asked), row["text"], names.of(row["participant"])),
-            *(word(row["state"], asked), places(asked, row), when(row["deadline"])),
-        )
-        for row in rows
-    ]
-    return table(asked.say(TITLE), asked.say(HEADS).split(","), cells)
+    cells = []
+    for row in rows:
+        waits = places(asked, row) if row["state"] == "open" else word(row["state"], asked)
+        cells.append((str(row["id"]), word(row["operation"], asked), row["text"], waits, when(row["deadline"])))
+    return table(asked.say(TITLE), asked.say(HEADS).split(","), cells, right=(0,), loose=2)
 
 
 def signed(asked: Asked, proposal: int, yes: bool) -> None:
@@ -167,4 +160,4 @@ def _sent(rows: Sequence[Json], asked: Asked) -> Any:
         )
         for row in rows
     ]
-    return table(None, asked.say(SENT).split(","), cells, right=(0, 4))
+    return table(None, asked.say(SENT).split(","), cells, right=(0, 4), loose=6)

@@ -91,7 +91,7 @@ HEADS = {
     "obligor": Words("付款人", "obligor"),
     "holder": Words("持有人", "holder"),
     "state": Words("状态", "state"),
-    "status": Words("凭证状态", "obligation is"),
+    "status": Words("凭证状态", "state"),
     "amount": Words("金额", "amount"),
     "face": Words("面额", "face"),
     "unpaid": Words("未付", "unpaid"),
@@ -101,9 +101,9 @@ HEADS = {
     "due": Words("到期日", "due"),
     "hop": Words("流转层级", "hop"),
     "accept_by": Words("签收期限", "accept by"),
-    "note": Words("备注", "note"),
 }
 _MANY = 100  # companies asked after for one table
+_TEXT = 36  # columns that a text takes at least, if it has as many
 _LIKE = 20  # whose name or number is like one's id
 
 
@@ -133,6 +133,10 @@ class Names:
             self._known[participant] = self._asked_after(participant)
         return self._known[participant]
 
+    def cell(self, participant: int | None) -> str:
+        """The same for a table: name and number one below the other. Raises ServiceAway."""
+        return self.of(participant).removesuffix(")").replace(" (", "\n")
+
     def _asked_after(self, participant: int) -> str:
         if len(self._known) >= _MANY:
             return str(participant)
@@ -152,45 +156,62 @@ def console() -> "Console":
 
 
 def show(*parts: "RenderableType") -> None:
-    """Print, on a terminal as wide as it is, elsewhere as wide as it takes: what is cut off is of no use."""
-    made = console()
+    """Print, on a terminal as wide as it is unless figures would be cut off, elsewhere as wide as it takes."""
+    from rich.console import Console
+
     for part in parts:
-        if not sys.stdout.isatty():
-            from rich.console import Console
+        if isinstance(part, str):
+            console().print(part, soft_wrap=True, markup=False)
+            continue
+        least, most = Console(width=10_000).measure(part)
+        width = max(Console().width, least) if sys.stdout.isatty() else most
+        Console(highlight=False, width=width).print(part)
 
-            width = Console(width=10_000).measure(part).maximum
-            made = Console(highlight=False, width=max(80, width))
-        made.print(part, soft_wrap=isinstance(part, str), markup=False)
 
-
-def table(title: str | None, heads: Sequence[str], rows: Iterable[Sequence[str]], right: Sequence[int] = ()) -> Any:
-    """A table; the columns `right` are figures."""
+def table(
+    title: str | None, heads: Sequence[str], rows: Iterable[Sequence[str]], right: Sequence[int] = (), loose: int = -1
+) -> Any:
+    """A table; the columns `right` are figures, the column `loose` and those of companies may take several lines."""
+    from rich.box import SIMPLE_HEAD
+    from rich.cells import cell_len
     from rich.table import Table
     from rich.text import Text
 
-    made = Table(title=None if title is None else Text(title), title_justify="left", title_style="bold")
+    found = [list(row) for row in rows]
+    caption = None if title is None else Text(title)
+    made = Table(title=caption, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False)
     for place, head in enumerate(heads):
-        figures = place in right
-        made.add_column(Text(head), justify="right" if figures else "left", no_wrap=figures, overflow="fold")
-    for row in rows:
-        made.add_row(*(Text(cell) for cell in row))
+        widest = max(cell_len(line) for row in [heads, *found] for line in row[place].split("\n"))
+        least = min(widest, _TEXT) if place == loose else widest  # said aloud, or figures would be cut off
+        made.add_column(
+            Text(head),
+            justify="right" if place in right else "left",
+            no_wrap=place != loose,
+            overflow="fold",
+            min_width=least,
+        )
+    for cells in found:
+        made.add_row(*(Text(cell) for cell in cells))
     return made
 
 
 def claims(rows: Sequence[Json], asked: "Asked", names: Names, title: str | None = None, holders: bool = False) -> Any:
-    """Claims; without `holders` of one holder, who need not be told on every line."""
-    heads = ["claim", "obligor", "holder", "amount", "unpaid", "waiting", "currency", "due", "state", "status", "note"]
+    """Claims, and beneath them what there is to know of one; `holders`: of several, who are told on every line."""
+    from rich.console import Group
+
+    heads = ["claim", "obligor", "holder", "amount", "unpaid", "waiting", "currency", "due", "state"]
     if not holders:
         heads.remove("holder")
-    cells = []
+    cells, notes = [], []
     for row in rows:
         waiting = row["waiting"]["principal"] + row["waiting"]["interest"]
         money = (amount(value, row["currency"]) for value in (row["amount"], row["unpaid"], waiting))
-        who = [names.of(int(row["id"].split("-")[0])), *([names.of(row["holder"])] if holders else ())]
-        state = (word(row["state"], asked), word(row["status"], asked))
-        cells.append((row["id"], *who, *money, row["currency"], day(row["due"]), *state, _note(row, asked)))
+        who = [names.cell(int(row["id"].split("-")[0])), *([names.cell(row["holder"])] if holders else ())]
+        cells.append((row["id"], *who, *money, row["currency"], day(row["due"]), _state(row, asked)))
+        notes += _notes(row, asked)
     figures = [heads.index(head) for head in ("amount", "unpaid", "waiting")]
-    return table(title, [HEADS[head].of(asked.lang) for head in heads], cells, right=figures)
+    made = table(title, [HEADS[head].of(asked.lang) for head in heads], cells, right=figures)
+    return Group(made, *notes)
 
 
 def obligations(rows: Sequence[Json], asked: "Asked", names: Names, title: str | None = None) -> Any:
@@ -200,12 +221,20 @@ def obligations(rows: Sequence[Json], asked: "Asked", names: Names, title: str |
     for row in rows:
         money = (amount(value, row["currency"]) for value in (row["face"], row["unpaid"], row["owed"]["total"]))
         ends = (day(row["due"]), word(row["status"], asked), when(row["accept_by"]))
-        cells.append((row["id"], names.of(row["obligor"]), *money, row["currency"], *ends))
+        cells.append((row["id"], names.cell(row["obligor"]), *money, row["currency"], *ends))
     return table(title, [HEADS[head].of(asked.lang) for head in heads], cells, right=(2, 3, 4))
 
 
-def _note(row: Json, asked: "Asked") -> str:
+def _state(row: Json, asked: "Asked") -> str:
+    """Of the claim and, unless all is as it should be, of its obligation."""
+    state = word(row["state"], asked)
+    return state if row["status"] == "issued" else f"{state}, {word(row['status'], asked)}"
+
+
+def _notes(row: Json, asked: "Asked") -> list[Any]:
     """Until when an offer may be accepted; else why the claim cannot be passed on."""
+    from rich.text import Text
+
     if row["accept_by"] is not None:
-        return f"{HEADS['accept_by'].of(asked.lang)} {when(row['accept_by'])}"
-    return "" if row["immovable"] is None else str(row["immovable"]["detail"])
+        return [Text(f"{row['id']}: {HEADS['accept_by'].of(asked.lang)} {when(row['accept_by'])}")]
+    return [] if row["immovable"] is None else [Text(f"· {row['immovable']['detail']}")]

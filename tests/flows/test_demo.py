@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`deeptier demo`: a recorded network that comes back, one at a time, and whose end leaves nothing behind.
+"""`deeptier demo`: the story over HTTP, killed half-way; what comes back, and that its end leaves nothing behind.
 
 Processes are known by a mark in their environment, which a child inherits: whatever still bears it was left behind.
 """
@@ -8,6 +8,7 @@ import inspect
 import json
 import os
 import re
+import shlex
 import shutil
 import signal
 import stat
@@ -15,7 +16,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType, FunctionType
 from typing import Any
@@ -24,17 +25,18 @@ from uuid import uuid4
 import pytest
 
 from api import interrupts
-from api.demo import compare
-from api.story.errors import NetworkDiffers
-from chain.domain.vocabulary import Address
-from chain.node.network import Folder, Network
-from chain.node.rpc import Rpc
+from api.demo.words import SESSION
+from api.story.words import SCENES
+from chain.node.network import Folder
+from chain.store.db import connect
+from chain.store.migrate import upgrade
+from tests import served
 
 pytestmark = pytest.mark.usefixtures("anvil_here")
 COMMAND = Path(sys.executable).with_name("deeptier")
 FAREWELL = "Stopped; nothing is left running."
-UP = "curl"  # in the last but one line of what is told when the node is up
-PATIENCE = 30.0  # seconds; each wait ends much sooner unless something is wrong
+UP = "Ctrl-C"  # in the last line of what is told when the service is up
+PATIENCE = 60.0  # seconds; each wait ends much sooner unless something is wrong
 linux = pytest.mark.skipif(sys.platform != "linux", reason="processes are looked up in /proc")
 
 
@@ -86,6 +88,29 @@ def demo(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([COMMAND, "demo", "--folder", folder, *options], capture_output=True, text=True, check=False)
 
 
+@dataclass(frozen=True)
+class Told:
+    """A folder, and what was told about it."""
+
+    folder: Path
+    text: str
+
+
+def count(folder: Path) -> int:
+    """The submissions in a folder's book."""
+    with connect(folder / "book.db") as db:
+        row = db.one("SELECT COUNT(*) FROM submission")
+    assert row is not None
+    return int(row[0])
+
+
+def holders(text: str, title: str) -> set[tuple[str, str, str]]:
+    """Who, which claim and the first figure of the rows under a title."""
+    part = text.split(title)[1].split("\n\n")[0]
+    rows = [[cell.strip() for cell in line.split("│")] for line in part.splitlines() if "│" in line]
+    return {(row[0], row[1], row[2]) for row in rows}
+
+
 def recorded(folder: Path) -> dict[str, Any]:
     """The network file."""
     found: dict[str, Any] = json.loads((folder / "network.json").read_text("utf-8"))
@@ -93,20 +118,92 @@ def recorded(folder: Path) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def once(anvil_here: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder in which one demo was played."""
+def once(anvil_here: None, tmp_path_factory: pytest.TempPathFactory) -> Told:
+    """A folder in which one demo was played to its end, and what it told."""
     folder = tmp_path_factory.mktemp("demo") / "data"
-    told = demo(folder, "--once")
-    assert told.returncode == 0, told.stderr
-    assert "each equal" in told.stdout
-    return folder
+    done = demo(folder, "--once")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return Told(folder, done.stdout)
+
+
+# ---------------------------------------------------------------- the story
+
+
+def test_once__played__tells_every_scene_and_every_refusal(once: Told) -> None:
+    for scene in SCENES.values():
+        assert scene.en in once.text
+    assert once.text.count("Refused: ") == 9
+    for amount in ("CNY 399,999.99", "CNY 366,666.66", "CNY 98,950.00"):
+        assert amount in once.text
+
+
+def test_once__killed_half_way__comes_back_with_every_block_and_every_cent(once: Told) -> None:
+    assert re.search(r"all \d+ processes are killed\s+outright", once.text)
+    (blocks,) = re.findall(r"all (\d+)\s+blocks\s+with\s+the\s+same\s+hashes", once.text)
+    assert int(blocks) > 10
+    assert "5 claims are there to the cent" in " ".join(once.text.split())
+    assert holders(once.text, "Who holds what now") == {
+        *(("Hengzuo Seats", "10-1-1", "399,999.99"), ("Roumian Foam", "10-1-3", "366,666.66")),
+        *(("Minggu Frames", "10-1-2", "100,000.03"), ("Renchuan Springs", "10-1-4", "33,333.32")),
+        ("Linjiang Bank", "10-1-5", "100,000.00"),
+    }
+
+
+def test_once__ended__has_paid_everybody_and_chain_and_mirror_agree(once: Told) -> None:
+    paid: dict[str, int] = {}
+    for who, _, amount in holders(once.text, "Who was paid what"):
+        paid[who] = paid.get(who, 0) + int(amount.replace(",", "").replace(".", ""))
+    assert sum(paid.values()) == 100_000_000
+    assert len(paid) == 5
+    with connect(once.folder / "book.db") as db:
+        assert db.all("SELECT operation FROM submission WHERE state <> 'final'") == []
+
+
+def test_once__ended__has_recorded_the_network_for_its_owner_alone(once: Told) -> None:
+    assert recorded(once.folder)["demo"] is True
+    assert stat.S_IMODE(once.folder.stat().st_mode) == 0o700
+    for name in ("network.json", "book.db", "story.json"):
+        assert stat.S_IMODE((once.folder / name).stat().st_mode) == 0o600, name
+
+
+def test_again__played__does_nothing_twice_and_shows_the_end_in_chinese(once: Told) -> None:
+    before, submissions = recorded(once.folder), count(once.folder)
+    told = demo(once.folder, "--once", "--lang", "zh")
+    assert told.returncode == 0, told.stdout + told.stderr
+    assert recorded(once.folder) == before
+    assert count(once.folder) == submissions
+    assert "谁拿到了多少" in told.stdout
+
+
+def test_artifacts__others_than_recorded__are_refused_and_nothing_changes(once: Told, tmp_path: Path) -> None:
+    damaged = recorded(once.folder)
+    damaged["contracts"]["ReceivableLedger"] = "0" * 64
+    (tmp_path / "network.json").write_text(json.dumps(damaged), "utf-8")
+    told = demo(tmp_path, "--once")
+    assert told.returncode == 1
+    assert recorded(tmp_path) == damaged
+    assert not (tmp_path / "book.db").exists()
+
+
+def test_folder__of_another_network__is_refused_and_stays(tmp_path: Path) -> None:
+    upgrade(tmp_path / "book.db")
+    with Folder(tmp_path) as home:
+        home.record(served.network())
+    for options in ((), ("--fresh",)):
+        told = demo(tmp_path, "--once", *options)
+        assert told.returncode == 1
+        assert "--folder" in told.stderr
+    assert recorded(tmp_path)["demo"] is False
+
+
+# ---------------------------------------------------------------- while it is up
 
 
 @pytest.fixture(scope="module")
-def up(once: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """A demo that stays up, on the recorded network in a folder of its own."""
-    folder = tmp_path_factory.mktemp("up")
-    shutil.copy(once / "network.json", folder)
+def up(once: Told, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A demo that stays up, on a copy of the network."""
+    folder = tmp_path_factory.mktemp("up") / "data"
+    shutil.copytree(once.folder, folder, ignore=shutil.ignore_patterns("run", "*.sock", "lock*"))
     running = Running("demo", "--folder", str(folder))
     try:
         running.until(UP)
@@ -116,85 +213,26 @@ def up(once: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running
         running.child.communicate()
 
 
-# ---------------------------------------------------------------- the recorded network
-
-
-def test_once__ended__has_recorded_the_network_for_its_owner_alone(once: Path) -> None:
-    assert recorded(once)["demo"] is True
-    assert stat.S_IMODE(once.stat().st_mode) == 0o700
-    assert stat.S_IMODE((once / "network.json").stat().st_mode) == 0o600
-
-
-def test_again__recorded__is_the_same_network_within_ten_seconds(once: Path) -> None:
-    before, start = recorded(once), time.monotonic()
-    told = demo(once, "--once", "--lang", "zh")
-    assert told.returncode == 0, told.stderr
-    assert time.monotonic() - start < 10
-    assert recorded(once) == before
-    assert f"--seed {before['chain_id']}" in told.stdout
-
-
-def test_fresh__recorded__starts_a_network_of_its_own(once: Path, tmp_path: Path) -> None:
-    shutil.copy(once / "network.json", tmp_path)
-    before = recorded(tmp_path)
-    assert demo(tmp_path, "--once", "--fresh").returncode == 0
-    after = recorded(tmp_path)
-    assert after["chain_id"] != before["chain_id"]
-    assert after["ledger"] != before["ledger"]
-
-
-def test_artifacts__others_than_recorded__are_refused_and_nothing_changes(once: Path, tmp_path: Path) -> None:
-    damaged = recorded(once)
-    damaged["contracts"]["ReceivableLedger"] = "0" * 64
-    path = tmp_path / "network.json"
-    path.write_text(json.dumps(damaged), "utf-8")
-    told = demo(tmp_path, "--once")
-    assert told.returncode == 1
-    assert "ReceivableLedger" in told.stderr
-    assert "--fresh" in told.stderr
-    assert told.stdout == ""
-    assert recorded(tmp_path) == damaged
-
-
-def test_compare__a_contract_that_stands_elsewhere__is_named(once: Path) -> None:
-    with Folder(once) as home:
-        network = home.network()
-    assert isinstance(network, Network)
-    compare(network, replace(network))
-    with pytest.raises(NetworkDiffers, match="its ledger is 0x12"):
-        compare(network, replace(network, ledger=Address("0x" + "12" * 20)))
-
-
-# ---------------------------------------------------------------- while it is up
-
-
-def test_up__its_lines__lead_to_the_node_of_the_record(up: Running, once: Path) -> None:
-    told = "".join(up.lines)
-    (url,) = set(re.findall(r"http://127\.0\.0\.1:\d+", told))
-    for words in (str(recorded(once)["chain_id"]), recorded(once)["ledger"], "network.json"):
-        assert words in told
-    (question,) = re.findall(r"-d '(.*?)'", told)
-    assert json.loads(question)["method"] == "eth_blockNumber"
-    assert int(Rpc(url).call("eth_blockNumber"), 16) > 30
-    assert int(Rpc(url).call("eth_chainId"), 16) == recorded(once)["chain_id"]
+def test_up__its_session__runs_as_it_stands(up: Running) -> None:
+    lines = [line.strip() for line in up.lines if line.startswith("  deeptier ")]
+    assert len(lines) == len(SESSION)
+    for line in lines:
+        words = shlex.split(line)
+        done = subprocess.run([COMMAND, *words[1:]], capture_output=True, text=True, check=False, cwd=folder_of(up))
+        assert done.returncode == 0, (line, done.stdout, done.stderr)
+    assert (folder_of(up) / "holdings.csv").stat().st_size > 0
 
 
 def test_up__a_second_demo__is_refused_and_told_which_process_runs(up: Running) -> None:
-    (record,) = re.findall(r"(/\S+)/network\.json", "".join(up.lines))
-    told = demo(Path(record), "--once")
+    told = demo(folder_of(up), "--once")
     assert told.returncode == 1
-    assert str(up.child.pid) in told.stderr
-    assert told.stdout == ""
+    assert re.search(r"process \d+|进程 \d+", told.stderr), told.stderr
+    assert "Traceback" not in told.stderr
 
 
-@linux
-def test_up__its_node_dies__says_so_and_ends(up: Running) -> None:  # the last test of this one
-    (node,) = [pid for pid in marked(up.mark) if pid != up.child.pid]
-    os.kill(node, signal.SIGKILL)
-    _, told = up.child.communicate(timeout=PATIENCE)
-    assert up.child.returncode == 1
-    assert "anvil" in told
-    assert "Traceback" not in told
+def folder_of(up: Running) -> Path:
+    (folder,) = set(re.findall(r"--folder (\S+)", "".join(up.lines)))
+    return Path(folder)
 
 
 # ---------------------------------------------------------------- ended at any moment
@@ -204,37 +242,43 @@ def test_up__its_node_dies__says_so_and_ends(up: Running) -> None:  # the last t
 @pytest.mark.parametrize(
     ("words", "number", "code"),
     [
-        ("Follow that promise", signal.SIGINT, 130),  # the node is being started
-        ("The promise", signal.SIGTERM, 143),
-        (UP, signal.SIGINT, 130),
-        (UP, signal.SIGTERM, 143),
+        ("Half-way", signal.SIGINT, 130),  # the service is being started
+        ("What next", signal.SIGTERM, 143),
     ],
 )
-def test_interrupted__at_a_line__leaves_one_word_and_no_process(once: Path, words: str, number: int, code: int) -> None:
-    before = recorded(once)
-    running = Running("demo", "--folder", str(once))
+def test_interrupted__at_a_line__leaves_one_word_and_no_process(once: Told, words: str, number: int, code: int) -> None:
+    running = Running("demo", "--folder", str(once.folder))
     running.until(words)
     told = running.end(number)
     assert running.child.returncode == code
     assert told.strip().endswith(FAREWELL)
     assert len(told.strip().splitlines()) == 1
-    assert recorded(once) == before
 
 
 @linux
-@pytest.mark.parametrize("delay", [0.2, 0.7, 1.6, 1.9])
-def test_interrupted__at_some_moment_of_the_first_run__the_next_run_works(tmp_path: Path, delay: float) -> None:
+def test_interrupted__in_the_middle_of_the_first_run__goes_on_where_it_was(tmp_path: Path) -> None:
+    for words in ("3. The promise", "5. Cash today"):
+        running = Running("demo", "--folder", str(tmp_path))
+        running.until(words)
+        told = running.end(signal.SIGINT)
+        assert running.child.returncode == 130, told
+        assert "Traceback" not in told
+    done = demo(tmp_path, "--once")
+    assert done.returncode == 0, done.stdout + done.stderr
+    with connect(tmp_path / "book.db") as db:
+        assert db.all("SELECT operation FROM submission WHERE state <> 'final'") == []
+        assert db.one("SELECT COUNT(*) FROM submission WHERE operation = 'Issue'") == (1,)
+
+
+@linux
+def test_interrupted__before_there_is_a_network__leaves_nothing_running(tmp_path: Path) -> None:
     running = Running("demo", "--folder", str(tmp_path))
-    time.sleep(delay)
+    time.sleep(0.7)
     told = running.end(signal.SIGINT)
     assert running.child.returncode == 130, told
-    assert told.strip().endswith(FAREWELL)
     assert "Traceback" not in told
-    if delay == 1.6:
-        assert demo(tmp_path, "--once").returncode == 0
-    else:
-        with Folder(tmp_path) as home:
-            home.network()  # nothing, or whole
+    with Folder(tmp_path) as home:
+        home.network()  # nothing, or whole
 
 
 def test_interrupted__where_python_drops_exceptions__ends_at_the_next_checkpoint() -> None:
@@ -256,17 +300,6 @@ with interruptible():
 """
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (told.stdout, told.stderr) == ("dropped\n143\n", "")
-
-
-@linux
-def test_interrupted__twice_in_a_row__ends_all_the_same(once: Path) -> None:
-    running = Running("demo", "--folder", str(once))
-    running.until("The promise")
-    running.child.send_signal(signal.SIGINT)
-    told = running.end(signal.SIGTERM)
-    assert running.child.returncode == 130, "the first one counts"
-    assert told.strip().endswith(FAREWELL)
-    assert len(told.strip().splitlines()) == 1
 
 
 @linux

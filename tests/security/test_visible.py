@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from chain.domain.clock import MAX_SECONDS, UtcSeconds
 from chain.domain.vocabulary import ClaimId, ObligationId, ParticipantId
 from chain.mirror import reads
 from chain.mirror.visible import Sight, Visible
@@ -23,7 +24,9 @@ from tests.mirrored import new_mirror, random_world, write
 from tests.properties import reading
 from tests.properties.reading import Story, Told, Viewer
 
-READS = {name for name in reads.__all__ if name[0].islower()}
+OF_THE_SERVICE = {"accounts", "last_number", "lapsed"}
+"""What the service asks to do its work; no answer of a route is made of it."""
+READS = {name for name in reads.__all__ if name[0].islower()} - OF_THE_SERVICE - {"directory"}
 MISSING = ParticipantId(777_777)
 SEEDS = (3, 4, 5)
 
@@ -221,3 +224,38 @@ def test_reads__stranger__looks_at_what_is_there_as_at_what_is_not(played: tuple
             assert answer == getattr(reads, name)(db, stranger, MISSING, at=told.block)
         else:
             assert (answer.rows, answer.next) == ((), None)
+
+
+def test_reads_of_the_service__for_a_viewer__tell_nothing_of_others(played: tuple[Db, Story]) -> None:
+    db, story = played
+    told = story.told[-1]
+    rows, late = told.rows, UtcSeconds(MAX_SECONDS)
+    for viewer in reading.viewers(told, Random(7)):
+        if viewer.participants is None:
+            continue
+        visible = Visible.of([ParticipantId(one) for one in viewer.participants], viewer.also)
+        for one in (*rows.participants, MISSING):
+            live = {name for name, row in rows.accounts.items() if row.participant == one and row.active}
+            numbers = [obligation.number for obligation in rows.obligations if obligation.obligor == one]
+            own = viewer.is_one(one)
+            assert {name for name, _ in reads.accounts(db, visible, one, at=told.block)} == (live if own else set())
+            assert reads.last_number(db, visible, one) == (max(numbers, default=0) if own else 0)
+        lapsed = reads.lapsed(db, visible, late)
+        assert (lapsed.overdue, lapsed.offers) == ((), ())
+
+
+def test_directory__for_every_viewer__is_who_takes_part_and_no_more(played: tuple[Db, Story]) -> None:
+    db, story = played
+    for told in (story.told[-1], story.told[len(story.told) // 2]):
+        everybody = sorted(
+            (one, row.roles, row.status, row.paused_until) for one, row in told.rows.participants.items()
+        )
+        for viewer in reading.viewers(told, Random(7)):
+            visible = (
+                Visible.everything()
+                if viewer.participants is None
+                else Visible.of([ParticipantId(one) for one in viewer.participants], viewer.also)
+            )
+            found = reads.directory(db, visible, at=told.block, limit=500)
+            nobody = viewer.participants is not None and not viewer.participants
+            assert [tuple(row) for row in found.rows] == ([] if nobody else everybody)

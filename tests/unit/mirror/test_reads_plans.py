@@ -56,6 +56,8 @@ def questions(db: Db) -> Iterator[Callable[[], Any]]:
     ]
     others.append(Visible.of([ParticipantId(supplier)], also=[claim, BUSY]))
     texts = (obligor, claim.obligation, claim, number.to_bytes(32, "big").hex(), (50 + 2**40).to_bytes(32, "big").hex())
+    for late in (TIME, TIME + 400 * 86_400):
+        yield partial(reads.lapsed, db, everything, UtcSeconds(late))
     for at in (None, HEAD - 5):
         for visible in (everything, Visible.of([ParticipantId(holder)]), *others):
             own: list[tuple[Callable[..., Any], Any, dict[str, Any]]] = [
@@ -78,6 +80,8 @@ def questions(db: Db) -> Iterator[Callable[[], Any]]:
                 *((reads.events, one, {}) for one in (claim, BUSY, claim.obligation, supplier)),
                 *((reads.search, str(text), {}) for text in texts),
             ]
+            yield partial(reads.directory, db, visible, [supplier, obligor], at=at)
+            yield partial(reads.directory, db, visible, after=supplier, at=at)
             for read, subject, more in own:
                 if isinstance(subject, tuple) and len(subject) == 2:
                     subject = ObligationId(*subject)
