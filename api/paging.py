@@ -28,6 +28,7 @@ from chain.mirror import reads
 from chain.mirror.paging import LIMIT
 from chain.mirror.reads import Period
 from chain.mirror.visible import Visible
+from chain.node.network import Network
 from chain.store.db import Db
 
 Shown = TypeVar("Shown", bound=BaseModel)
@@ -161,8 +162,12 @@ class Reading:
         return self.viewer.visible
 
     @property
+    def network(self) -> Network:
+        return self._stores.network
+
+    @property
     def currency(self) -> str:
-        return self._stores.network.currency
+        return self.network.currency
 
     @property
     def now(self) -> UtcSeconds | None:

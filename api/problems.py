@@ -151,7 +151,9 @@ class TooSlow(HttpError):
     zh = "请求未能在 {seconds} 秒内完成。"
     en = "The request was not answered within {seconds} seconds."
     next_zh = "请稍后重试；查询可以缩小范围，写操作请沿用同一个 Idempotency-Key，只会执行一次。"
-    next_en = "Try again later; of a read ask for less at a time, a write send under its Idempotency-Key again: done once."
+    next_en = (
+        "Try again later; of a read ask for less at a time, a write send under its Idempotency-Key again: done once."
+    )
 
     def headers(self) -> dict[str, str]:
         return {"Retry-After": "1"}

@@ -10,7 +10,8 @@ from api.writing.plan import Place, Proposing
 from chain.domain import commands as c
 from chain.domain.clock import UtcSeconds
 from chain.domain.money import Fen
-from chain.domain.vocabulary import HOUR, ClaimId, Hours, ObligationStatus, ParticipantId, Right
+from chain.domain.rules.signing import known
+from chain.domain.vocabulary import HOUR, Address, ClaimId, Hours, ObligationStatus, ParticipantId, Right
 
 
 def transfer(desk: Desk, claim: ClaimId, to: ParticipantId) -> None:
@@ -72,7 +73,7 @@ def _pass_on(desk: Desk, claim: ClaimId, version: int, pieces: tuple[c.Piece, ..
         desk.send(message, (Voice(own),), about=str(claim), holds=holds(message), agreed=nobody)
         return
     agreed = [
-        None if stands else Agreed(desk.account_of(piece.to, Right.MAKER), deadline, b"")
+        None if stands else Agreed(_assignee(desk, piece.to), deadline, b"")
         for stands, piece in zip(silent, pieces, strict=True)
     ]
     waiting = [
@@ -84,6 +85,12 @@ def _pass_on(desk: Desk, claim: ClaimId, version: int, pieces: tuple[c.Piece, ..
     desk.judge(message, (Voice(own),), agreed)
     signed = desk.signed_place("signer", own, message)
     desk.propose(Proposing(message, (signed, *waiting), str(claim), {}, deadline, shown=shown))
+
+
+def _assignee(desk: Desk, to: ParticipantId) -> Address:
+    """An account that may agree for the assignee, to judge by. Raises UnknownParticipant, AccountAbsent."""
+    known(desk.rows, to)
+    return desk.account_of(to, Right.MAKER)
 
 
 def _stands(desk: Desk, claim: ClaimId, to: ParticipantId) -> bool:

@@ -95,9 +95,12 @@ class HttpStage:
     def do(
         self, line: str, actor: Company | None, asks: Callable[[], Json], amount: Fen | None = None, **facts: Any
     ) -> Json:
-        """Carry a step out. Raises what it is refused with, StepDiffers."""
+        """Carry a step out. Raises StepDiffers, also when it is refused."""
         self._calls = 0
-        answer = asks()
+        try:
+            answer = asks()
+        except Problem as problem:
+            raise StepDiffers(step=len(self.steps) + 1, expected="done", found=problem.code) from None
         self._add(Kind.DONE, line, actor=actor, amount=amount, facts=facts)
         return answer
 

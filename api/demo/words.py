@@ -94,10 +94,10 @@ ENDED = Words(
 )
 SESSION = (
     "deeptier login --demo yunling.1{folder}",
-    "deeptier obligations{folder}",
+    "deeptier obligation list{folder}",
     "deeptier login --demo linjiang.1{folder}",
     "deeptier trace 10-1-5{folder}",
-    "deeptier ladder{folder}",
-    "deeptier export holdings --csv holdings.csv --ended{folder}",
+    "deeptier holdings --state ended{folder}",
+    "deeptier export holdings --state ended --csv holdings.csv{folder}",
 )
 """A short session; each line runs as it stands."""

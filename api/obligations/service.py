@@ -10,6 +10,7 @@ from typing import Any
 
 from api.obligations.errors import InvoiceDrafted
 from api.obligations.invoices import Backing, Reader, backings, one_due_date
+from api.proposals.service import closed
 from api.writing.commit import Behind
 from api.writing.desk import Desk, Voice
 from api.writing.errors import CheckerAmbiguous
@@ -40,6 +41,7 @@ from chain.domain.vocabulary import (
 from chain.mirror import reads
 from chain.mirror.visible import Visible
 from chain.store.db import Db
+from chain.store.words import ProposalState
 
 ACCEPT_HOURS = 240
 """How long an offer stays open unless said otherwise, in hours."""
@@ -160,6 +162,14 @@ def _numbers(desk: Desk, count: int) -> list[int]:
     return list(range(first, first + count))
 
 
+def _kept(desk: Desk, message: c.Issue | c.IssueMany, about: str, details: dict[str, Any]) -> None:
+    """Keep what the ledger has a commitment to only, as a proposal that was signed in full and sent."""
+    own, signature = desk.caller, desk.plan.sendings[-1].call.signatures[0]
+    place = Place("signer", own.participant, own.officer, message.signer, signature)
+    desk.propose(Proposing(message, (place,), about, details, message.deadline))
+    desk.plan.also.append(lambda book, made: closed(book, made, ProposalState.SUBMITTED, made.submissions[-1]))
+
+
 def _checker(desk: Desk, wanted: tuple[ParticipantId, OfficerId] | None) -> tuple[OfficerId, Address]:
     """Who is to check: the officer named, or the only other one who may. Raises CheckerAmbiguous, AccountAbsent."""
     own = desk.caller
@@ -221,8 +231,8 @@ def _promise(
     day = wanted.due or max(one.read.due or date.min for one in group)
     due = due_instant(day, BEIJING)
     _, rules = in_force(desk.rows, desk.now)
-    hours = ACCEPT_HOURS if wanted.accept_hours is None else wanted.accept_hours
-    accept_by = min(desk.now + min(hours, rules.max_offer) * HOUR, due) // HOUR
+    hours = min(ACCEPT_HOURS, rules.max_offer) if wanted.accept_hours is None else wanted.accept_hours
+    accept_by = min(desk.now + hours * HOUR, due) // HOUR
     late_rate = LATE_RATE if wanted.late_rate is None else wanted.late_rate
     if wanted.late_rate is None:
         late_rate = max(rules.min_late_rate, min(late_rate, rules.max_late_rate))

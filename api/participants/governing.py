@@ -4,6 +4,9 @@
 The Registrar's maker proposes, or a maker of the participant. Who else signs follows from GOVERN
 (chain.domain.rules.governance): the other side, and where the participant has two officers, a second one of them. Of
 several who could, it is the officer with the lowest number.
+
+What the participant's own officers do not agree to in full is announced first (`details` of the proposal say so): the
+ledger takes it three days later, when somebody asks for it again (POST /proposals/{id}/apply).
 """
 
 from collections.abc import Callable, Mapping
@@ -12,15 +15,17 @@ from typing import NamedTuple
 from api.paging import instant
 from api.participants.proving import NewAccount, proved
 from api.problems import NotFound
-from api.writing.desk import Desk, Voice
+from api.writing.desk import Desk
 from api.writing.errors import AccountAbsent
 from api.writing.plan import Place, Proposing
 from api.writing.slots import slots
+from chain.abi.eip712 import hash_struct
 from chain.domain import commands as c
 from chain.domain.clock import UtcSeconds
+from chain.domain.events import ChangeAnnounced
 from chain.domain.money import Fen
 from chain.domain.refusals import NotInRole
-from chain.domain.rules import REGISTRAR
+from chain.domain.rules import REGISTRAR, check
 from chain.domain.rules.governance import has_live_account
 from chain.domain.vocabulary import (
     ZERO_ADDRESS,
@@ -205,7 +210,9 @@ def _propose(
 ) -> None:
     """Note the proposal, signed by whoever asks; `proof`: the signature of an account that is to be entered."""
     names = slots(message)
-    desk.judge(message, [Voice(whos[name].account) if name in whos else None for name in names])
+    proofs = tuple(whos[name].account if name in whos else None for name in names)
+    events = check(desk.rows, c.Call(message, proofs, identity=hash_struct(message)), desk.now)  # before anybody signs
+    announced = any(isinstance(event, ChangeAnnounced) for event in events)
     own, deadline = (desk.caller.participant, desk.caller.officer), UtcSeconds(message.deadline)
     places = []
     for name in names:
@@ -219,4 +226,4 @@ def _propose(
             places.append(desk.signed_place(name, who.account, message))
         else:
             places.append(Place(name, *who))
-    desk.propose(Proposing(message, places, about, {}, deadline))
+    desk.propose(Proposing(message, places, about, {"announced": announced}, deadline))

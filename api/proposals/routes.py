@@ -61,6 +61,12 @@ async def sign(asked: Signing, proposal: Number, body: SignBody) -> Response:
     return await asked.once(lambda desk: service.sign(desk, proposal, seen))
 
 
+@router.post("/{proposal}/apply", status_code=202, response_model=Acknowledged, responses=WRITE)
+async def apply(asked: Making, proposal: Number, body: Empty) -> Response:
+    """Carry out a change that was announced first, once its days are over."""
+    return await asked.once(lambda desk: service.apply(desk, proposal))
+
+
 @router.post("/{proposal}/decline", status_code=202, response_model=Acknowledged, responses=WRITE)
 async def decline(asked: Signing, proposal: Number, body: Empty) -> Response:
     """Say no, as the officer that it waits for; it takes no signatures any more."""

@@ -8,10 +8,11 @@ from api.problems import NotFound
 from api.proposals.reading import Placed, Proposed, proposal
 from api.writing.commit import Behind
 from api.writing.desk import Agreed, Desk, Voice
-from api.writing.errors import HashDiffers, NotYours, PriorUnderWay, ProposalClosed
+from api.writing.errors import HashDiffers, NotYours, PriorUnderWay, ProposalClosed, ProposalUnsigned
 from api.writing.holds import holds
 from api.writing.plan import Made
 from api.writing.slots import slots
+from chain.abi.eip712 import hash_struct
 from chain.domain import commands as c
 from chain.domain.vocabulary import Address, Right
 from chain.store.db import Db
@@ -55,6 +56,31 @@ def sign(desk: Desk, number: int, seen: bytes | None) -> None:
     desk.plan.also.append(written)
 
 
+def apply(desk: Desk, number: int) -> None:
+    """Send a change again that was announced, once it is due: the signatures are there, and nobody signs anew.
+
+    Raises NotFound, ProposalClosed, ProposalUnsigned, Refusal.
+    """
+    found = _seen(desk, number)
+    if found.state is ProposalState.OPEN:
+        raise ProposalUnsigned(proposal=number)
+    if found.state is not ProposalState.SUBMITTED:
+        raise ProposalClosed(proposal=number, state=found.state.value)
+    given = {one.name: (one.account, one.signature) for one in found.places}
+    message = found.message
+    assert not isinstance(message, c.Acceptance | c.LienAcceptance | c.Quote)
+    if not isinstance(message, c.Governed) or desk.rows.changes.get(hash_struct(message)) is None:
+        raise ProposalClosed(proposal=number, state=found.state.value)
+    voices = [_voice(*given.get(name, (None, None))) for name in slots(message)]
+    desk.send(message, voices, about=found.about, holds=holds(message))
+
+    def written(book: Db, made: Made) -> Made:
+        book.execute("UPDATE proposal SET submission = ? WHERE id = ?", (made.submissions[0], number))
+        return Made(made.submissions, number)
+
+    desk.plan.also.append(written)
+
+
 def decline(desk: Desk, number: int) -> None:
     """Say no, as somebody whose signature is missing. Raises NotFound, ProposalClosed, NotYours, DutyMissing."""
     found = _open(desk, number)
@@ -73,10 +99,15 @@ def withdraw(desk: Desk, number: int) -> None:
     _end(desk, number, ProposalState.WITHDRAWN, Action.WITHDRAW)
 
 
-def _open(desk: Desk, number: int) -> Proposed:
+def _seen(desk: Desk, number: int) -> Proposed:
     found = proposal(desk.book, number)
     if found is None or not (desk.visible.all or found.concerns(desk.caller.participant)):
         raise NotFound
+    return found
+
+
+def _open(desk: Desk, number: int) -> Proposed:
+    found = _seen(desk, number)
     state = found.state_at(desk.now)
     if state != ProposalState.OPEN:
         raise ProposalClosed(proposal=number, state=state)

@@ -80,7 +80,7 @@ def logout(asked: Asked) -> None:
     """End the session here and its key at the service. A key made elsewhere goes on there."""
     session = asked.session
     if session.expires_at is not None:
-        client = asked.client
+        client = asked.at(session.key, session.url)
         try:
             client.end(f"/keys/{client.get('/me')['key']}")
         except Problem as problem:
@@ -112,7 +112,7 @@ def password(
     ] = False,
 ) -> None:
     """Change the password; a one-time password is good for nothing else."""
-    name = asked.session.name
+    name = asked.owner
     if password_stdin:
         present, new = _line(), _line()
     else:

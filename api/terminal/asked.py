@@ -18,6 +18,7 @@ import typer
 
 from api.client.errors import MISUSED, REFUSED, ArgumentMalformed, ClientError, Problem
 from api.story.bilingual import Words
+from api.terminal.figures import harmless
 from chain.domain.errors import DeepTierError, InputError, Lang
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ class Asked:
         return self.session.name
 
     def say(self, words: Words, **arguments: Any) -> str:
-        return words.of(self.lang).format(**arguments)
+        return harmless(words.of(self.lang).format(**arguments))
 
     def tell(self, text: str) -> None:
         """For a person, beside the answer: programs read the answer alone."""
@@ -138,7 +139,7 @@ class Asked:
         else:
             body, code = error.as_dict(self.lang), _code(error)
             lines = [error.message(self.lang), f"→ {error.next_step(self.lang)}"]
-        typer.echo(json.dumps(body, ensure_ascii=False) if self.as_json else "\n".join(lines), err=True)
+        typer.echo(json.dumps(body, ensure_ascii=False) if self.as_json else harmless("\n".join(lines)), err=True)
         return code
 
     def _listening(self) -> str:

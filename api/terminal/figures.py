@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What people write, and what they read: amounts to the cent, rates, dates in Beijing time."""
 
+import re
 from datetime import UTC, date, datetime, timedelta, timezone
 
 from api.client.errors import ArgumentMalformed
@@ -8,7 +9,13 @@ from chain.domain.clock import BEIJING, DAY, SystemClock, due_instant
 from chain.domain.money import PPM, Fen, currency, fen, format_amount, parse_amount
 
 _ZONE = timezone(timedelta(seconds=BEIJING))
+_CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _UNTIL = "2026-12-31 / 2026-12-31T18:00:00+08:00"
+
+
+def harmless(text: str) -> str:
+    """Text of others that can neither move a terminal's cursor nor turn the order of what is read."""
+    return _CONTROLS.sub("\ufffd", text)
 
 
 def amount(minor: int, code: str) -> str:

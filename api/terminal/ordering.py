@@ -12,6 +12,7 @@ import typer
 
 from api.client.errors import DONE, FORBIDDEN, UNDERWAY, Problem
 from api.story.bilingual import Words
+from api.terminal.figures import harmless
 from api.terminal.tables import Json, word
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def told(asked: "Asked", submissions: list[Json]) -> None:
     for one in submissions:
         typer.echo(line(asked, one))
         if one.get("refusal"):
-            typer.echo(f"  {one['refusal']['detail']}\n  → {one['refusal']['next_step']}", err=True)
+            typer.echo(harmless(f"  {one['refusal']['detail']}\n  → {one['refusal']['next_step']}"), err=True)
 
 
 def line(asked: "Asked", one: Json) -> str:

@@ -33,6 +33,14 @@ OFFERS = Words("待签收或拒签", "To accept or decline")
 SOON = Words("{days} 天内到期", "To pay within {days} days")
 LATE = Words("已逾期，须立即付款", "Overdue, to pay at once")
 REDEEM = Words("可兑付", "To redeem")
+SIGN = Words("待签署（deeptier sign）", "To sign (deeptier sign)")
+SIGNING = Words("待签指令,操作,内容,有效至（北京时间）", "proposal,operation,what,until (Beijing)")
+OPEN = Words("可开启的报价（deeptier financing open）", "Quotes to open (deeptier financing open)")
+QUOTE = Words("邀请报价（deeptier financing quote）", "Asked to quote (deeptier financing quote)")
+ASKING = Words(
+    "融资申请,债权份额,申请方,金额,币种,报价截止（北京时间）,报价数",
+    "request,claim,from,amount,currency,quotes until (Beijing),quotes",
+)
 NOTHING = Words("没有待办事项。", "Nothing waits.")
 FOUND = Words("类别,编号,付款人", "kind,id,obligor")
 PARTY = Words(
@@ -132,25 +140,24 @@ def exposure(asked: Asked, participant: Whose = None) -> None:
 
 @reading
 def todo(asked: Asked, days: Annotated[int, typer.Option(min=0, max=3650, help="How far ahead to look.")] = 14) -> None:
-    """What waits for you: offers, payments due, money to redeem, signatures."""
+    """What waits for you: signatures, offers, payments due, money to redeem, quotes to give or open."""
     told = asked.client.get("/todo", days=days)
-    proposals = _waiting(asked)
     if asked.as_json:
-        asked.answer(told | {"proposals": proposals})
+        asked.answer(told)
         return
     row, names, parts = told["row"], Names(asked), []
+    if row["to_sign"]:
+        parts.append(_to_sign(row["to_sign"], asked))
     for kind, title, shown in (
         ("offers", OFFERS, claims),
         ("overdue", LATE, obligations),
         ("due_soon", SOON, obligations),
         ("redeemable", REDEEM, claims),
+        ("to_open", OPEN, _asking),
+        ("to_quote", QUOTE, _asking),
     ):
         if row[kind]:
             parts.append(shown(row[kind], asked, names, asked.say(title, days=days)))
-    if proposals:
-        from api.terminal.signing import shown as proposals_shown
-
-        parts.append(proposals_shown(proposals, asked))
     show(*(parts or [asked.say(NOTHING)]))
 
 
@@ -226,10 +233,20 @@ def _one(asked: Asked, path: str, **parameters: Any) -> Json | None:
     return row
 
 
-def _waiting(asked: Asked) -> list[Json]:
-    """What waits for one's signature."""
-    rows: list[Json] = asked.client.get("/proposals", mine="true", limit=100)["rows"]
-    return rows
+def _to_sign(rows: list[Json], asked: Asked) -> Any:
+    cells = [(str(row["id"]), word(row["operation"], asked), row["text"], when(row["deadline"])) for row in rows]
+    return table(asked.say(SIGN), asked.say(SIGNING).split(","), cells, right=(0,), loose=2)
+
+
+def _asking(rows: list[Json], asked: Asked, names: Names, title: str) -> Any:
+    cells = [
+        (
+            *(str(row["id"]), row["claim"], names.cell(row["participant"]), amount(row["amount"], row["currency"])),
+            *(row["currency"], when(row["until"]), "" if row["quotes"] is None else str(row["quotes"])),
+        )
+        for row in rows
+    ]
+    return table(title, asked.say(ASKING).split(","), cells, right=(0, 3, 6))
 
 
 def _age(asked: Asked, told: Json) -> str:

@@ -8,7 +8,7 @@ import typer
 
 from api.story.bilingual import Words
 from api.terminal.asked import Asked, reading, writing
-from api.terminal.figures import until, when
+from api.terminal.figures import harmless, until, when
 from api.terminal.ordering import followed, order, places
 from api.terminal.ordering import told as submissions_told
 from api.terminal.tables import Json, show, table, word
@@ -120,7 +120,7 @@ def signed(asked: Asked, proposal: int, yes: bool) -> None:
     """Show what a proposal says and its hash, ask, and sign that hash and no other. Raises typer.Exit."""
     told = asked.client.get(f"/proposals/{proposal}")
     row = told["row"]
-    typer.echo(f"{row['text']}\n{asked.say(HASH, hash=row['hash'])}", err=asked.as_json)
+    typer.echo(f"{harmless(row['text'])}\n{asked.say(HASH, hash=row['hash'])}", err=asked.as_json)
     if not (yes or typer.confirm(asked.say(SIGN), err=True)):
         typer.echo(asked.say(UNSIGNED), err=True)
         raise typer.Exit(1)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from api.client.errors import Problem
 from api.story.bilingual import Words
-from api.terminal.figures import amount, day, when
+from api.terminal.figures import amount, day, harmless, when
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -99,7 +99,6 @@ HEADS = {
     "waiting": Words("待兑付", "to redeem"),
     "currency": Words("币种", "currency"),
     "due": Words("到期日", "due"),
-    "hop": Words("流转层级", "hop"),
     "accept_by": Words("签收期限", "accept by"),
 }
 _MANY = 100  # companies asked after for one table
@@ -177,7 +176,7 @@ def table(
     from rich.table import Table
     from rich.text import Text
 
-    found = [list(row) for row in rows]
+    found = [[harmless(cell) for cell in row] for row in rows]
     caption = None if title is None else Text(title)
     made = Table(title=caption, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False)
     for place, head in enumerate(heads):
@@ -237,4 +236,4 @@ def _notes(row: Json, asked: "Asked") -> list[Any]:
 
     if row["accept_by"] is not None:
         return [Text(f"{row['id']}: {HEADS['accept_by'].of(asked.lang)} {when(row['accept_by'])}")]
-    return [] if row["immovable"] is None else [Text(f"· {row['immovable']['detail']}")]
+    return [] if row["immovable"] is None else [Text(harmless(f"· {row['immovable']['detail']}"))]

@@ -107,8 +107,9 @@ class Desk:
     # ---- what there is
 
     def claim(self, wanted: ClaimId) -> Claim:
-        """A claim that the caller sees. Raises NotFound."""
-        if reads.claim(self.mirror, self.visible, wanted, at=self.block, now=self.now).row is None:
+        """A claim that the caller sees as it stands now, not only what it once was. Raises NotFound."""
+        found = reads.claim(self.mirror, self.visible, wanted, at=self.block, now=self.now).row
+        if found is None or found.holding is None:
             raise NotFound
         row: Claim = self.rows.claims[wanted]
         return row

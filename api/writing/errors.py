@@ -9,6 +9,7 @@ WritingError
 ├── SubjectBusy          409  a submission about the same thing is under way
 ├── AccountAbsent        409  the officer has no account that may sign this
 ├── ProposalClosed       409  it was carried out, declined, withdrawn, or its deadline has passed
+├── ProposalUnsigned     409  it still waits for signatures
 ├── NotYours             409  nobody waits for this officer's signature there
 ├── HashDiffers          409  what was shown is not what would be signed
 ├── PriorUnderWay        409  what must happen before is not final yet
@@ -118,6 +119,18 @@ class ProposalClosed(WritingError):
     en = "Proposal {proposal} is {state}: it takes no signatures and no changes any more."
     next_zh = "请查看其结果；如仍需办理，请重新发起。"
     next_en = "See what became of it; if it is still wanted, propose it anew."
+
+
+class ProposalUnsigned(WritingError):
+    """Raised when a change is to be carried out that not everybody has signed."""
+
+    status = 409
+    code = "proposal-unsigned"
+    fields = ("proposal",)
+    zh = "待签指令 {proposal} 尚缺签名，不能执行。"
+    en = "Proposal {proposal} still waits for signatures."
+    next_zh = "请由其中列出的人员签署。"
+    next_en = "The officers that it lists sign it first."
 
 
 class NotYours(WritingError):

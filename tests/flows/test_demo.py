@@ -132,16 +132,17 @@ def once(anvil_here: None, tmp_path_factory: pytest.TempPathFactory) -> Told:
 def test_once__played__tells_every_scene_and_every_refusal(once: Told) -> None:
     for scene in SCENES.values():
         assert scene.en in once.text
-    assert once.text.count("Refused: ") == 9
+    assert once.text.count("Refused: ") == 7
     for amount in ("CNY 399,999.99", "CNY 366,666.66", "CNY 98,950.00"):
         assert amount in once.text
 
 
 def test_once__killed_half_way__comes_back_with_every_block_and_every_cent(once: Told) -> None:
-    assert re.search(r"all \d+ processes are killed\s+outright", once.text)
-    (blocks,) = re.findall(r"all (\d+)\s+blocks\s+with\s+the\s+same\s+hashes", once.text)
+    told = " ".join(once.text.split())
+    assert re.search(r"all \d+ processes are killed outright", told)
+    (blocks,) = re.findall(r"all (\d+) blocks with the same hashes", told)
     assert int(blocks) > 10
-    assert "5 claims are there to the cent" in " ".join(once.text.split())
+    assert "5 claims are there to the cent" in told
     assert holders(once.text, "Who holds what now") == {
         *(("Hengzuo Seats", "10-1-1", "399,999.99"), ("Roumian Foam", "10-1-3", "366,666.66")),
         *(("Minggu Frames", "10-1-2", "100,000.03"), ("Renchuan Springs", "10-1-4", "33,333.32")),
@@ -257,12 +258,11 @@ def test_interrupted__at_a_line__leaves_one_word_and_no_process(once: Told, word
 
 @linux
 def test_interrupted__in_the_middle_of_the_first_run__goes_on_where_it_was(tmp_path: Path) -> None:
-    for words in ("3. The promise", "5. Cash today"):
-        running = Running("demo", "--folder", str(tmp_path))
-        running.until(words)
-        told = running.end(signal.SIGINT)
-        assert running.child.returncode == 130, told
-        assert "Traceback" not in told
+    running = Running("demo", "--folder", str(tmp_path))
+    running.until("5. Cash today")
+    told = running.end(signal.SIGINT)
+    assert running.child.returncode == 130, told
+    assert "Traceback" not in told
     done = demo(tmp_path, "--once")
     assert done.returncode == 0, done.stdout + done.stderr
     with connect(tmp_path / "book.db") as db:

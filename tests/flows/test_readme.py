@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.flows.running import COMMAND, until, up
+
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
 COMMANDS = [line for block in re.findall(r"```bash\n(.*?)```", README, re.S) for line in block.splitlines() if line]
@@ -22,16 +24,31 @@ def test_readme__is_short_and_shows_the_two_commands() -> None:
     assert COMMANDS == ["./scripts/demo --once", THIS_RUN]
 
 
-@pytest.mark.parametrize("command", [command for command in COMMANDS if command != THIS_RUN])
-def test_readme__its_command__runs(command: str, tmp_path: Path) -> None:
-    ours = [
-        *shlex.split(command),
-        "--folder",
-        str(tmp_path),
-    ]  # whatever network this checkout has recorded stays as it is
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder as a newcomer has it after the first command; whatever this checkout has recorded stays as it is."""
+    place = tmp_path_factory.mktemp("readme")
+    ours = [*shlex.split(COMMANDS[0]), "--folder", str(place / ".deeptier")]
     done = subprocess.run(ours, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "each equal" in done.stdout
+    assert "differences: 0" in done.stdout
+    (place / "chain").symlink_to(ROOT / "chain")
+    return place
+
+
+def test_readme__its_session__runs_line_by_line_beside_the_demo(played: Path) -> None:
+    (session,) = re.findall(r"```console\n(.*?)```", README, re.S)
+    lines = session.splitlines()
+    assert len(lines) == 10
+    with up(played / ".deeptier", "--demo", "--port", "0"):
+        until(lambda: (played / ".deeptier" / "run" / "http").exists())
+        for line in lines:
+            name, *words = shlex.split(line)
+            assert name == "deeptier"
+            done = subprocess.run([COMMAND, *words], cwd=played, capture_output=True, text=True, check=False)
+            assert done.returncode == 0, (line, done.stdout, done.stderr)
+    assert "10-2-2" in done.stdout
+    assert "Minggu Frames" in done.stdout
 
 
 @pytest.mark.parametrize("script", sorted({*MENTIONED, THIS_RUN}))

@@ -139,6 +139,13 @@ def test_what_is_not_ones_own_and_what_is_not_there__look_the_same(terminal: Ter
     assert "查无此项" in told[0].stderr
 
 
+def test_todo__of_somebody_for_whom_something_waits_and_of_somebody_else__is_told(terminal: Terminal) -> None:
+    assert terminal.run("todo", "--lang", "zh").stdout == "没有待办事项。\n"
+    assert re.search(
+        r"To pay within 120 days *\n(.*\n)+? 4-1 +4 +1,000\.00", terminal.run("todo", "--days", 120, who=CORE).stdout
+    )
+
+
 def test_search_participant_and_obligation__are_told(terminal: Terminal) -> None:
     assert terminal.json("search", "4-1-2")["rows"][0]["kind"] == "claim"
     assert "core enterprise" in terminal.run("participants", CORE.id).stdout

@@ -82,6 +82,7 @@ def test_walk__from_an_invoice_to_the_last_cent__by_five_parties_on_terminals(to
     proposal, promise = drafted["proposal"]["id"], drafted["proposal"]["subject"]
     town.market.numbers = int(promise.split("-")[1])
     assert town.json("yunling.2", "proposals")["rows"][0]["id"] == proposal
+    assert "CNY 420,000.00" in town.run("yunling.2", "todo").stdout
     assert town.run("yunling.2", "obligation", "approve", proposal, code=1, typed="n\n").stderr != ""
     shown = town.run("yunling.2", "obligation", "approve", proposal, typed="y\n").stdout
     assert "CNY 420,000.00 on 2027-02-20" in shown
@@ -100,8 +101,10 @@ def test_walk__from_an_invoice_to_the_last_cent__by_five_parties_on_terminals(to
 
     words = ("--to", f"{BANK.id},{RIVAL.id}", "--until", "2026-12-10")
     request = town.json("hengzuo.1", "financing", "request", f"{promise}-2", *words)["financing"]
+    assert f"{promise}-2" in town.run("linjiang.1", "todo").stdout
     town.run("linjiang.1", "financing", "quote", request, "--rate", "4.2%")
     town.run("wanghai.1", "financing", "quote", request, "--rate", "3.9%", "--basis", "ACT/365F")
+    assert re.search(rf" {request} +{promise}-2 .* 2 *\n", town.run("hengzuo.1", "todo").stdout)
     sealed = town.run("hengzuo.1", "financing", "show", request).stdout
     assert "2 sealed quotes" in sealed
     assert "4.2%" not in sealed

@@ -257,5 +257,5 @@ def test_directory__for_every_viewer__is_who_takes_part_and_no_more(played: tupl
                 else Visible.of([ParticipantId(one) for one in viewer.participants], viewer.also)
             )
             found = reads.directory(db, visible, at=told.block, limit=500)
-            nobody = viewer.participants is not None and not viewer.participants
+            nobody = not visible.all and not visible.participants
             assert [tuple(row) for row in found.rows] == ([] if nobody else everybody)

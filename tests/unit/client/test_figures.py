@@ -7,6 +7,10 @@ from api.client.errors import ArgumentMalformed
 from api.terminal import figures
 
 
+def test_harmless__of_what_could_steer_a_terminal__is_shown_as_nothing_known() -> None:
+    assert figures.harmless("a\x1b[2J\x9b1m\u202eb\r\n恒") == "a\ufffd[2J\ufffd1m\ufffdb\ufffd\n恒"
+
+
 def test_rate__of_millionths__is_percent_to_the_last_place() -> None:
     told = {42_000: "4.2%", 0: "0%", 1: "0.0001%", 1_000_000: "100%", 182_500: "18.25%", 10_500_000: "1050%"}
     assert {ppm: figures.rate(ppm) for ppm in told} == told

@@ -97,6 +97,10 @@ def test_environment__names_key_service_and_session__but_arguments_come_first(
     run("me", "--as", "other.1")
     keys = [one.headers["Authorization"].removeprefix("Bearer ") for one in fake.heard]
     assert keys == ["dt_other", "dt_key", "dt_of_the_environment", "dt_other"]
+    Sessions(folder).keep(Session("hengzuo.1", "21-1", "dt_login", "2026-11-22T20:00:00Z"))
+    fake.say("DELETE /keys/17", Said(204, b""))
+    run("logout")
+    assert fake.heard[-1].headers["Authorization"] == "Bearer dt_login", "not the environment's key is ended"
 
 
 def test_session__absent_damaged_or_open_to_others__is_none(fake: Fake, run: Run, folder: Path) -> None:

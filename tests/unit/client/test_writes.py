@@ -120,6 +120,12 @@ def test_order__refused_by_the_chain__ends_as_refused_in_the_ledgers_words(fake:
     assert run("claim", "release", "10-1-1", "--json").exit_code == 1
 
 
+def test_refusal__with_text_that_steers_terminals__is_shown_without_it(fake: Fake, run: Run) -> None:
+    refusal = {"code": "c", "detail": "It \x1b[2Jhas\u202e changed.", "next_step": "Look."}
+    fake.say("POST /claims/10-1-1/release", accepted(submission(state="refused", refusal=refusal, subject="\x1b]0;a")))
+    assert not set("\x1b\u202e") & set(run("claim", "release", "10-1-1").output)
+
+
 def test_order__for_programs__prints_the_answer_with_what_became_of_it_and_nothing_else(fake: Fake, run: Run) -> None:
     fake.say("POST /claims/10-1-1/release", accepted(submission(state="queued")))
     fake.say("GET /submissions/7", {"row": submission()})

@@ -2,7 +2,6 @@
 """What time has done: exactly what the model lets anybody mark or end, at any instant."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 

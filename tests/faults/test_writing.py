@@ -1,0 +1,299 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is asked for over HTTP happens once or not at all, whatever dies when; where it could not be seen through, it is
+refused before anything is done, and says why.
+
+The service is `deeptier up --demo` with real processes, on a disk of its own where that can be had.
+"""
+
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from itertools import count
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from chain.node.anvil import find_anvil
+from chain.node.errors import AnvilMissing
+from tests.conftest import SYSTEM_PACKAGE
+from tests.counter import Answer, Counter, admit, halted, invoice, serving
+from tests.faults.test_troubles import fill
+from tests.flows.running import until
+
+pytestmark = pytest.mark.xdist_group("writing-faults")  # one service
+
+SEEN = 5.0  # seconds within which a write is refused where a part is dead (promise 16)
+ANSWERED = 6.0  # seconds within which any answer comes
+TABLES = ("submission", "request", "proposal", "place", "hold", "showing", "carrier")
+CLAIM = "10-1-1"
+FACE = 90_000_000
+_NUMBERS = count(1)
+_AMOUNTS = count(10_000)  # of what is cut off: each another message
+WHY = {  # halted: why a write is refused, and what is named
+    "node": {("node-silent", None)},
+    "signer": {("part-down", "signer")},
+    "sender": {("part-down", "sender")},
+    "mirror": {("node-silent", None)},
+}
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder, on a small disk of its own if we may make one."""
+    folder = tmp_path_factory.mktemp("writing") / "disk"
+    folder.mkdir()
+    made = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", folder], capture_output=True, check=False)
+    try:
+        yield folder
+    finally:
+        if made.returncode == 0:
+            subprocess.run(["umount", "-l", folder], check=True)
+
+
+@pytest.fixture(scope="module")
+def shop(place: Path) -> Iterator[Counter]:
+    """The service with one claim of the seats' supplier's; it may be replaced by another one on the same folder."""
+    try:
+        find_anvil()
+    except AnvilMissing as missing:
+        pytest.skip(f"{SYSTEM_PACKAGE} {missing}")
+    with serving(place / "service") as made:
+        admit(made)
+        obligation = made.issued([invoice(next(_NUMBERS), FACE)])
+        made.done("21", "/obligations/accept", {"obligations": [obligation]})
+        assert CLAIM == f"{obligation}-1"
+        yield made
+
+
+@pytest.fixture(autouse=True)
+def well(shop: Counter) -> Iterator[None]:
+    """All parts are well before and after, and the claims are the whole promise."""
+    shop.found()
+    yield
+    shop.found()
+    assert sum(row["amount"] for row in shop.claims("10-1").values()) == FACE
+
+
+def cut(shop: Counter, key: str, amount: int, wait: int = 0) -> Answer:
+    """The claim is cut, and it is told within a time that a person waits."""
+    begun = time.monotonic()
+    found = shop.post("21", f"/claims/{CLAIM}/cut", {"amount": amount}, key=key, wait=wait)
+    assert time.monotonic() - begun < ANSWERED + wait, found
+    return found
+
+
+def tails(shop: Counter, amount: int) -> int:
+    """How many claims of that amount there are."""
+    return [row["amount"] for row in shop.claims("10-1").values()].count(amount)
+
+
+def refused(shop: Counter, why: set[tuple[str, str | None]]) -> float:
+    """Ask until it is refused for that reason; after how many seconds the last was asked."""
+    begun = time.monotonic()
+    while True:
+        asked = time.monotonic() - begun
+        found = cut(shop, f"soon-{time.monotonic_ns()}", next(_AMOUNTS))
+        if found.status == 503:
+            assert (found.body["code"], found.body.get("arguments", {}).get("part")) in why, found
+            return asked
+        assert found.status in (202, 409), found
+        assert asked < SEEN, found
+
+
+# ---- fail closed
+
+
+@pytest.mark.parametrize("part", WHY)
+def test_write__a_part_halted__is_refused_within_five_seconds_and_the_same_key_works_afterwards(
+    shop: Counter, part: str
+) -> None:
+    key, amount = f"halted-{part}", next(_AMOUNTS)
+    with halted(shop.part(part)):
+        asked = refused(shop, WHY[part])
+        before = shop.count(*TABLES)
+        found = cut(shop, key, amount)
+        assert (found.status, found.headers.get("retry-after")) in {(503, "1"), (503, None)}
+        assert found.body["next_step"]
+        upload = shop.upload("10-1", [invoice(next(_NUMBERS), 100_000)], wait=0)
+        assert upload.status == 503, upload
+        assert shop.count(*TABLES) == before, "nothing is in the book"
+        read = shop.get("21", f"/claims/{CLAIM}")
+        assert read.status == 200, "reads go on"
+        assert read.body["age"] > 3 if part in ("node", "mirror") else read.body["age"] <= 3, "and say how old they are"
+    print(f"{part} halted: writes are refused after {asked:.1f} s: {found.body['detail']}")
+    _goes_on(shop, key, amount)
+
+
+def _goes_on(shop: Counter, key: str, amount: int) -> None:
+    """The same key is carried out, once, as soon as all is well."""
+    begun = time.monotonic()
+    until(lambda: cut(shop, key, amount, 10).status == 202)
+    print(f"the same key is carried out {time.monotonic() - begun:.1f} s later")
+    assert cut(shop, key, amount, 10).one["state"] == "final"
+    assert tails(shop, amount) == 1
+
+
+def test_write__while_the_signer_hangs__leaves_threads_for_those_who_read(shop: Counter) -> None:
+    with halted(shop.part("signer")), ThreadPoolExecutor(16) as pool:
+        end = time.monotonic() + 4
+        asked = [pool.submit(cut, shop, f"hang-{place}-{end}", next(_AMOUNTS)) for place in range(16)]
+        slowest = 0.0
+        while time.monotonic() < end:
+            begun = time.monotonic()
+            assert shop.get("21", f"/claims/{CLAIM}").status == 200
+            slowest = max(slowest, time.monotonic() - begun)
+        assert {one.result().status for one in asked} <= {409, 503}
+        assert slowest < SEEN
+    print(f"16 writes at once while the signer hangs: the slowest read took {slowest:.1f} s")
+
+
+def test_write__the_book_locked_by_another_or_gone__is_refused_and_nothing_is_done(shop: Counter) -> None:
+    key, amount, book = "locked", next(_AMOUNTS), shop.folder / "book.db"
+    before = shop.count(*TABLES)
+    other = sqlite3.connect(book, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    try:
+        found = cut(shop, key, amount)
+        assert (found.status, found.body["code"]) in {(503, "database-away"), (503, "part-down")}
+        assert shop.get("21", f"/claims/{CLAIM}").status == 200
+    finally:
+        other.execute("ROLLBACK")
+        other.close()
+    assert shop.count(*TABLES) == before
+    away = book.with_name("away.db")
+    shutil.move(book, away)
+    try:
+        found = cut(shop, key, amount)
+        assert found.code == (503, "database-away")
+        assert "book.db" not in str(found.body), "where it is, is nobody's business"
+    finally:
+        shutil.move(away, book)
+    _goes_on(shop, key, amount)
+
+
+def test_write__on_a_full_disk__is_refused_and_goes_on_when_there_is_room(shop: Counter, place: Path) -> None:
+    if not os.path.ismount(place):
+        pytest.skip("a small disk takes root")
+    key, amount, filler = "full", next(_AMOUNTS), place / "filler"
+    codes = {("database-away", None), ("part-down", "sender"), ("part-down", "signer"), ("node-silent", None)}
+    fill(filler)
+    try:
+        begun = time.monotonic()
+        taken, found = [], cut(shop, f"tight-{next(_AMOUNTS)}", next(_AMOUNTS))
+        while found.status != 503:
+            taken.append(found)
+            assert time.monotonic() - begun < 10, "the disk was not full"
+            found = cut(shop, f"tight-{next(_AMOUNTS)}", next(_AMOUNTS))
+        asked = time.monotonic() - begun
+        assert (found.body["code"], found.body.get("arguments", {}).get("part")) in codes, found
+        before = shop.count("request")
+        found = cut(shop, key, amount)
+        assert found.status == 503, found
+        assert shop.count("request") == before
+        assert shop.get("21", f"/claims/{CLAIM}").status in (200, 503)
+    finally:
+        filler.unlink()
+    print(
+        f"disk full: writes are refused after {asked:.1f} s and {len(taken)} that still found room: {found.body['detail']}"
+    )
+    _goes_on(shop, key, amount)
+
+
+# ---- exactly once
+
+
+@contextmanager
+def another(shop: Counter, failpoint: str) -> Iterator[tuple[Counter, subprocess.Popen[bytes]]]:
+    """A second HTTP service on the same folder, which dies at a point."""
+    where = shop.folder / "run" / "http"
+    listens = where.read_text("ascii")
+    words = ["-m", "api.server", "--folder", str(shop.folder), "--port", "0", "--failpoint", failpoint]
+    child = subprocess.Popen([sys.executable, *words], stdout=subprocess.DEVNULL)
+    try:
+        until(lambda: where.read_text("ascii") not in ("", listens))
+        yield Counter(shop.folder, shop.book, shop.mirror, shop.keys, shop.signing, where.read_text("ascii")), child
+    finally:
+        child.kill()
+        child.wait()
+        where.write_text(listens, "ascii")
+
+
+def drafting(shop: Counter, number: int) -> Callable[[Counter], Answer]:
+    files = [invoice(number, 100_000)]
+    return lambda at: at.upload("10-1", files, key=f"draft-{number}", wait=0)
+
+
+def cutting(shop: Counter, number: int) -> Callable[[Counter], Answer]:
+    return lambda at: at.post("21", f"/claims/{CLAIM}/cut", {"amount": 50_000 + number}, key=f"cut-{number}", wait=0)
+
+
+def signing(shop: Counter, number: int) -> Callable[[Counter], Answer]:
+    offer = shop.done("21", f"/claims/{CLAIM}/split", {"pieces": [{"to": 31, "amount": 50_000 + number}]})
+    path = f"/proposals/{offer.body['proposal']['id']}/sign"
+    return lambda at: at.post("31", path, key=f"sign-{number}", wait=0)
+
+
+@pytest.mark.parametrize("asking", [drafting, cutting, signing])
+@pytest.mark.parametrize("point", ["request-before-commit", "request-after-commit"])
+def test_request__http_dies_around_its_commit__with_the_same_key_it_happens_once(
+    shop: Counter, point: str, asking: Callable[[Counter, int], Callable[[Counter], Answer]]
+) -> None:
+    ask = asking(shop, next(_NUMBERS))
+    before = shop.count(*TABLES)
+    with another(shop, point) as (dying, child):
+        with pytest.raises(httpx2.TransportError):
+            ask(dying)
+        assert child.wait(10) == -signal.SIGKILL
+    committed = point == "request-after-commit"
+    assert shop.count("request")["request"] - before["request"] == committed
+    if not committed:
+        assert shop.count("submission", "proposal") == {name: before[name] for name in ("submission", "proposal")}
+    first = ask(shop)
+    assert first.status == 202, first
+    assert ("idempotency-replayed" in first.headers) is committed
+    again = ask(shop)
+    assert [one["id"] for one in again.submissions] == [one["id"] for one in first.submissions]
+    assert (again.body["proposal"] or {}).get("id") == (first.body["proposal"] or {}).get("id")
+    grown = {name: rows - before[name] for name, rows in shop.count("submission", "request", "proposal").items()}
+    assert grown == {"submission": 1, "request": 1, "proposal": int(asking is drafting)}
+    until(lambda: all(one["mirrored"] for one in ask(shop).submissions))
+    assert {one["state"] for one in ask(shop).submissions} == {"final"}
+
+
+def test_service__killed_whole_while_many_ask__every_key_has_one_effect_afterwards(place: Path, shop: Counter) -> None:
+    """The last of this file: what follows it finds another service."""
+    done = cut(shop, "before", 33_333, 20)
+    amounts = {f"killed-{place}": 60_000 + place for place in range(24)}
+    heard: dict[str, Answer] = {}
+
+    def ask(key: str) -> None:
+        with suppress(httpx2.TransportError):
+            heard[key] = shop.post("21", f"/claims/{CLAIM}/cut", {"amount": amounts[key]}, key=key, wait=20)
+
+    with ThreadPoolExecutor(8) as pool:
+        asked = [pool.submit(ask, key) for key in amounts]
+        until(lambda: len(heard) >= 6)
+        os.kill(shop.pid, signal.SIGKILL)
+        for one in asked:
+            one.result()
+    with serving(shop.folder) as after:
+        assert cut(after, "before", 33_333, 20).one == done.one, "the same answer as before"
+        assert cut(after, "before", 33_334).code == (409, "idempotency-key-conflict")
+        for key, amount in amounts.items():
+            until(lambda key=key, amount=amount: cut(after, key, amount, 10).status == 202)  # type: ignore[misc]
+            now = cut(after, key, amount, 10)
+            assert now.one["state"] == "final", now
+            if key in heard and heard[key].status == 202:
+                assert now.one["id"] == heard[key].one["id"]
+        tally = [row["amount"] for row in after.claims("10-1").values()]
+        assert all(tally.count(amount) == 1 for amount in (33_333, *amounts.values()))
+        shop.url, shop.pid = after.url, after.pid
+        print(f"{len(heard)} of {len(amounts)} were answered before the service was killed; each happened once")

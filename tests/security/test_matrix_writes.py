@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Nobody does over HTTP what is not theirs: every path that changes something x every participant x every duty x
+subjects there and absent.
+
+What one may not see is as what is not there, to the byte; a refusal leaves the book as it was.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import httpx2
+import pytest
+
+from api.access.viewer import Duty
+from chain.domain.vocabulary import ClaimId, ObligationId
+from tests.cast import BEN, CORE, REG
+from tests.properties import reading
+from tests.security.guarded import AUDITOR, EVERYBODY, Asker, Guarded, guarded, maker
+from tests.security.matrix_writes import ABSENT, DONE, ELSEWHERE, NOBODY, NOT_SEEN, OWN, TABLE, Write
+
+LEAST = 1_500
+RELATIONS = ("own", "counterparty", "upstream", "downstream", "obligor", "financier", "stranger", "registrar", "auditor")
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
+    with guarded(tmp_path_factory.mktemp("guarded")) as made:
+        yield made
+
+
+def askers() -> list[Asker]:
+    officers = [(who, number) for who in EVERYBODY for number in range(1, who.officers + 1)]
+    return [Asker(who, number, duty) for who, number in officers for duty in Duty]
+
+
+def path_of(town: Guarded, path: str, row: Write, subject: Any, asker: Asker | None) -> str:
+    """The path with the subject in it."""
+    if "{account}" in path:
+        path = path.replace("{account}", CORE.account(2))
+    if "{" not in path:
+        return path
+    name = path[path.index("{") : path.index("}") + 1]
+    if path.startswith("/keys"):
+        named: Any = town.bearer(asker or maker(BEN))[0] if subject == OWN else key_id(town, subject)
+    else:
+        named = NOBODY if subject == ABSENT else town.numbers.get(subject, subject)
+    return path.replace(name, str(named))
+
+
+def key_id(town: Guarded, subject: Any) -> int:
+    """The key of somebody's first officer."""
+    if subject == ABSENT:
+        return NOBODY
+    (who,) = [one for one in EVERYBODY if one.id == subject]
+    return town.bearer(Asker(who, 1, Duty.VIEWER))[0]
+
+
+def relation(town: Guarded, who: int, subject: Any) -> str:
+    """In which relation somebody stands to a claim."""
+    if who in (REG.id, AUDITOR.id):
+        return "registrar" if who == REG.id else "auditor"
+    if isinstance(subject, ObligationId):
+        subject = subject.claim(1)
+    row = town.told.rows.claims.get(subject) if isinstance(subject, ClaimId) else None
+    if row is None:
+        return "any"
+    chain = [one for _, passes in reading.title(town.told, subject) for one in passes]
+    named = {row.holder: "own", subject.obligor: "obligor", row.lienholder: "financier"}
+    if who in named:
+        return named[who]
+    if who == chain[-1].giver:
+        return "counterparty"
+    if who in {one.taker for one in chain}:
+        return "upstream"
+    below = {one.taker for one in town.told.passes if one.claim.obligation == subject.obligation}
+    return "downstream" if who in below else "stranger"
+
+
+def expected(town: Guarded, row: Write, asker: Asker, subject: Any) -> str:
+    if row.duty is not None and asker.duty != row.duty:
+        return "duty-missing"
+    return row.judged(town, asker, subject)
+
+
+def test_matrix__every_write_by_everybody__does_what_is_theirs_and_nothing_else(town: Guarded) -> None:
+    cells, codes, relations = 0, Counter[str](), Counter[str]()
+    for asker in askers():
+        town.ask(asker, "get", "/me")  # from now on its key was used
+    before = town.tables()
+    for (method, path), row in TABLE.items():
+        outcomes = Counter[str]()
+        for subject in row.subjects:
+            for asker in askers():
+                where = f"{method} {path} about {subject} by {asker}"
+                sent = row.sent(town, asker, subject)
+                answer = town.ask(asker, method, path_of(town, path, row, subject, asker), **sent)
+                code = expected(town, row, asker, subject)
+                judged(answer, row, code, where)
+                after = town.tables()
+                if code != DONE:
+                    assert after == before, f"{where} was refused and changed {changed(before, after)}"
+                elif after != before:
+                    town.put_back(before)
+                else:
+                    raise AssertionError(f"{where} changed nothing")
+                cells, outcomes[code] = cells + 1, outcomes[code] + 1
+                relations[relation(town, asker.who.id, subject)] += 1
+        assert outcomes[DONE], f"{method} {path}: nobody may do it: {outcomes}"
+        assert len(outcomes) > 1, f"{method} {path}: everybody may do it"
+        codes += outcomes
+    print(f"writes: {cells} cells, {dict(codes)}, {dict(relations)}")
+    assert cells >= LEAST
+    assert {one for one in RELATIONS if relations[one]} == set(RELATIONS)
+
+
+def judged(answer: httpx2.Response, row: Write, code: str, where: str) -> None:
+    if code == DONE:
+        assert answer.status_code == row.done, f"{where}: {answer.text}"
+        return
+    problem = answer.json()
+    assert problem["code"] == code, f"{where}: {answer.text}, not {code}"
+    status = {NOT_SEEN: 404, "unknown-key": 404, "unknown-officer": 404, "duty-missing": 403}
+    status |= {"not-your-part": 403, "scopes-too-wide": 403, "invoices-refused": 422}
+    assert answer.status_code == status.get(code, 409), f"{where}: {answer.status_code} for {code}"
+
+
+def changed(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
+    return [name for name, rows in before.items() if rows != after[name]]
+
+
+def test_matrix__what_is_not_seen__is_told_as_what_is_not_there(town: Guarded) -> None:
+    """Status, body and headers alike, but for the date and the id that was asked about."""
+    compared, anybody = 0, [asker for asker in askers() if asker.number == 1]
+    for (method, path), row in TABLE.items():
+        for asker in anybody:
+            unseen = [one for one in row.subjects if expected(town, row, asker, one) in UNSEEN]
+            told = set()
+            for subject in unseen:
+                named = path_of(town, path, row, subject, asker)
+                answer = town.ask(asker, method, named, **row.sent(town, asker, subject))
+                id_in_path = [part for part in named.split("/") if part and part in answer.text]
+                text = answer.text
+                for part in id_in_path:
+                    text = text.replace(part, "…")
+                headers = {name: value for name, value in answer.headers.items() if name not in ("date", LENGTH)}
+                told.add((answer.status_code, text, tuple(sorted(headers.items()))))
+            compared += len(unseen)
+            assert len(told) <= 1, f"{method} {path} by {asker}: {told}"
+    assert compared > LEAST // 10
+
+
+UNSEEN = (NOT_SEEN, "unknown-key", "unknown-officer")
+LENGTH = "content-length"
+
+
+def test_matrix__without_a_key__nothing_is_told(town: Guarded) -> None:
+    before = town.tables()
+    for (method, path), row in TABLE.items():
+        for subject in row.subjects:
+            sent = row.sent(town, maker(BEN), subject)
+            answer = town.ask(None, method, path_of(town, path, row, subject, None), **sent)
+            assert answer.status_code == 401, f"{method} {path}: {answer.text}"
+    assert town.tables() == before
+
+
+def test_matrix__path_without_a_row__is_found(town: Guarded) -> None:
+    paths = town.site.app.openapi()["paths"]
+    asked = {(method, path) for path, methods in paths.items() for method in methods if method != "get"}
+    assert asked == TABLE.keys() | ELSEWHERE.keys(), "a path that changes something and stands in no row of TABLE"
