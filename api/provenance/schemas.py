@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from api.holdings.schemas import Claim, ClaimName
 from api.holdings.schemas import shown as claim_shown
-from api.paging import Amount, Currency, Participant, Said, said
+from api.paging import Amount, Currency, Instant, Participant, Said, instant, said
 from chain.domain.errors import Lang
 from chain.domain.vocabulary import ClaimId
 from chain.mirror.reads import ClaimSeen, Link, Passed, Piece
@@ -35,6 +35,7 @@ class Passing(BaseModel):
     taker: Participant
     amount: Amount
     block: int
+    time: Instant = Field(description="Of the block.")
 
 
 class TitleLink(BaseModel):
@@ -65,6 +66,7 @@ class CutPiece(BaseModel):
     amount: Amount = Field(description="When it was cut.")
     version: int = Field(description="Of the claim it was cut from, after the cut.")
     block: int
+    time: Instant = Field(description="Of the block.")
     claim: Claim | None = Field(description="As it is now; null when that is not yours to see.")
 
 
@@ -103,6 +105,7 @@ def _passing(passed: Passed) -> Said:
         taker=passed.taker,
         amount=passed.amount,
         block=passed.block,
+        time=instant(passed.time),
     )
 
 
@@ -116,5 +119,6 @@ def piece(found: Piece, currency: str, lang: Lang) -> Said:
         amount=found.amount,
         version=found.version,
         block=found.block,
+        time=instant(found.time),
         claim=None if found.holding is None else claim_shown(found.holding, currency, lang),
     )

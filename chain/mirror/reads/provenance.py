@@ -37,6 +37,7 @@ class Passed:
     taker: ParticipantId
     amount: Fen
     block: int
+    time: UtcSeconds  # of the block
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,7 @@ class Piece:
     amount: Fen  # when it was cut
     version: int  # of the claim it was cut from, after the cut
     block: int
+    time: UtcSeconds  # of the block
     holding: Holding | None  # as it is now, if the viewer sees that
 
 
@@ -141,6 +143,9 @@ _BIRTH = f"(SELECT b.{{}} FROM claim b WHERE {_PARENT} ORDER BY b.block_from LIM
 """A column of the parent's first version. Where it starts and what it was cut from, no later one says otherwise."""
 
 
+_TIME = "(SELECT t.timestamp FROM mirrored_block t WHERE t.number = {})"
+
+
 def _title(db: Db, asked: Asked, wanted: ClaimId) -> list[Link]:
     """The chain of title of a claim that is there, from claim 1 down."""
     of = wanted[:2]
@@ -172,7 +177,8 @@ def _passings(db: Db, asked: Asked, claims: Sequence[ClaimId]) -> dict[ClaimId, 
     found: dict[ClaimId, list[Passed]] = {}
     for at in range(0, len(claims), _AT_ONCE):
         these = every(among("p.obligor, p.number, p.seq", claims[at : at + _AT_ONCE]), asked.known("p"))
-        told = "p.obligor, p.number, p.seq, p.version, p.how, p.giver, p.taker, p.amount, p.block_from"
+        time = _TIME.format("p.block_from")
+        told = f"p.obligor, p.number, p.seq, p.version, p.how, p.giver, p.taker, p.amount, p.block_from, {time}"
         asked_for = f"SELECT {told} FROM passing p WHERE" + these + "ORDER BY p.obligor, p.number, p.seq, p.version"
         for row in db.all(asked_for.text, asked_for.values):
             found.setdefault(ClaimId(*row[:3]), []).append(Passed(*row[3:]))
@@ -192,12 +198,12 @@ def _before_cut(db: Db, parent: ClaimId, passed: list[Passed], child: int, born:
     raise AssertionError(f"claim {parent} has no cut of {child} in block {born}")
 
 
-_EVENT = "e.block, e.position, e.name, e.version, e.address, e.topics, e.data"
+_EVENT = f"e.block, e.position, e.name, e.version, e.address, e.topics, e.data, {_TIME.format('e.block')}"
 
 
 def _children(row: Row) -> Iterator[tuple[int, Any]]:
     """The pieces that an event of a claim cut off, and how many cents each had."""
-    _, _, name, _, address, topics, data = row
+    _, _, name, _, address, topics, data, _ = row
     if name not in _CUTS:
         return
     words = tuple([Hash(topics[at : at + 32]) for at in range(0, len(topics), 32)])
@@ -221,7 +227,8 @@ def _cuts(
         for row in rows:
             for seq, amount in _children(row):
                 if seq > last:
-                    piece = Piece(parent.obligation.claim(seq), _HOW[row[2]], None, None, amount, row[3], row[0], None)
+                    born = parent.obligation.claim(seq)
+                    piece = Piece(born, _HOW[row[2]], None, None, amount, row[3], row[0], row[7], None)
                     found.append(((row[0], row[1], seq), piece))
         if len(rows) < limit:
             break

@@ -13,6 +13,7 @@ import pytest
 from chain.domain.clock import UtcSeconds
 from chain.domain.vocabulary import ClaimId, ObligationId, ParticipantId
 from chain.mirror import reads
+from chain.mirror.reads import loading
 from chain.mirror.tables import OPEN
 from chain.mirror.visible import Visible
 from chain.store.db import Db, Row, Value
@@ -159,6 +160,18 @@ def test_holdings__of_a_holder_with_many_redeemed_claims__pass_them_by(tmp_path:
             )
             work.append(_steps(db, partial(reads.holdings, db, Visible.everything(), ParticipantId(HOLDER))))
     assert work[1] < work[0] * 1.5 + 200, work
+
+
+def test_holdings__of_more_obligations_than_one_question_takes__are_the_same(
+    db: Db, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    financier = ParticipantId(FINANCIERS[0])
+    ask = partial(reads.holdings, db, Visible.of([financier]), financier, limit=500)
+    whole = ask()
+    assert len({row.id.obligation for row in whole.rows}) > 100
+    assert {bool(row.share.unpaid < row.row.amount) for row in whole.rows} == {True, False}, "some are paid in part"
+    monkeypatch.setattr(loading, "_AT_ONCE", 7)
+    assert ask() == whole
 
 
 def _scans(db: Db, line: str) -> bool:
