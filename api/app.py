@@ -85,6 +85,6 @@ def create_app(settings: Settings, clock: Clock = _MACHINE) -> FastAPI:
     problem_json.install(app)
     pages.install(app)
     app.openapi = described.openapi(app)  # type: ignore[method-assign]
-    app.add_middleware(limits.Limits, body=settings.body, seconds=settings.seconds)
+    app.add_middleware(limits.Limits, body=settings.body, upload=settings.upload, seconds=settings.seconds)
     app.add_middleware(metrics.Measured, metrics=app.state.metrics)
     return app

@@ -12,6 +12,9 @@ from api.problem_json import MEDIA, SAID, Problem
 _REF = "#/components/schemas/{model}"
 _ERROR = {MEDIA: {"schema": {"$ref": _REF.format(model="Problem")}}}
 _WITH_BODY = ("post", "put", "patch")
+_KEY = "^[!-~]+$"
+_FOLLOWS = {"submission": "/submissions/0/id", "proposal": "/proposal/id"}
+"""What became of an acknowledged request: where its answer has the number that GET asks for."""
 _NOT_OURS = ("HTTPValidationError", "ValidationError")
 
 
@@ -33,10 +36,28 @@ def _made(app: FastAPI) -> dict[str, Any]:
     schemas |= problem.pop("$defs") | {"Problem": problem}
     for name in _NOT_OURS:
         schemas.pop(name, None)
+    links = {name: _link(made["paths"], name, where) for name, where in _FOLLOWS.items()}
     for path in made["paths"].values():
         for method, operation in path.items():
             _document(method, operation["responses"])
+            _demand_key(operation)
+            if "202" in operation["responses"]:
+                operation["responses"]["202"]["links"] = links
     return made
+
+
+def _link(paths: dict[str, Any], name: str, where: str) -> dict[str, Any]:
+    """From an answer to what it told the number of."""
+    operation = paths[f"/{name}s/{{{name}}}"]["get"]["operationId"]
+    return {"operationId": operation, "parameters": {name: f"$response.body#{where}"}}
+
+
+def _demand_key(operation: dict[str, Any]) -> None:
+    """An idempotency key has a form, and what is acknowledged must have one: routes say so in an error of their own."""
+    for parameter in operation.get("parameters", ()):
+        if parameter["name"] == "Idempotency-Key":
+            parameter["schema"] = {"type": "string", "minLength": 1, "maxLength": 200, "pattern": _KEY}
+            parameter["required"] = "202" in operation["responses"]
 
 
 def _document(method: str, responses: dict[str, Any]) -> None:

@@ -25,7 +25,8 @@ _HEADERS = (
     (b"cross-origin-resource-policy", b"same-origin"),
 )
 _POLICY = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'; base-uri 'none'")
-_BODIES = frozenset({b"application/json", b"multipart/form-data"})
+_FORM = b"multipart/form-data"
+_BODIES = frozenset({b"application/json", _FORM})
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 
 
@@ -50,16 +51,17 @@ class _Large(Exception):
 
 
 class Limits:
-    """The outermost layer. `body`: octets; `seconds`: until the answer begins."""
+    """The outermost layer. `body`: octets, `upload`: of a form with files; `seconds`: until the answer begins."""
 
-    def __init__(self, app: ASGIApp, body: int, seconds: float) -> None:
-        self._app, self._body, self._seconds = app, body, seconds
+    def __init__(self, app: ASGIApp, body: int, upload: int, seconds: float) -> None:
+        self._app, self._body, self._upload, self._seconds = app, body, upload, seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
-        talk = _Talk(scope, receive, send, self._body)
-        error = _refused(scope, self._body)
+        most = self._upload if _kind(scope) == _FORM else self._body
+        talk = _Talk(scope, receive, send, most)
+        error = _refused(scope, most)
         if error is None:
             error = await self._within(talk)
         if error is not None and not talk.begun:
@@ -73,10 +75,10 @@ class Limits:
         try:
             await self._app(talk.scope, talk.hear, talk.tell)
         except _Large:
-            return BodyTooLarge(most=self._body)
+            return BodyTooLarge(most=talk.most)
         except Exception as error:
             if talk.large:
-                return BodyTooLarge(most=self._body)
+                return BodyTooLarge(most=talk.most)
             log("fault", {"kind": type(error).__name__, "at": _place(error)})
             return Fault()
         finally:
@@ -95,7 +97,7 @@ class _Talk:
     """One request and its answer: octets are counted, headers added; once it is over nothing more is said."""
 
     def __init__(self, scope: Scope, receive: Receive, send: Send, most: int) -> None:
-        self.scope, self._receive, self._send, self._left = scope, receive, send, most
+        self.scope, self._receive, self._send, self.most, self._left = scope, receive, send, most, most
         self.begun = self.over = self.large = False
         self.excuse: asyncio.Future[None] | None = None
 
@@ -122,6 +124,12 @@ class _Talk:
         await self._send(message)
 
 
+def _kind(scope: Scope) -> bytes:
+    """The type of a request's body."""
+    found: bytes = dict(scope["headers"]).get(b"content-type", b"")
+    return found.partition(b";")[0].strip().lower()
+
+
 def _refused(scope: Scope, most: int) -> HttpError | None:
     """What is wrong with a request by its head alone."""
     head = dict(scope["headers"])
@@ -129,8 +137,7 @@ def _refused(scope: Scope, most: int) -> HttpError | None:
     if not length.isdigit() or int(length[:20]) > most:
         return BodyTooLarge(most=most)
     has_body = length.strip(b"0") != b"" or b"transfer-encoding" in head
-    kind = head.get(b"content-type", b"").partition(b";")[0].strip().lower()
-    if scope["method"] in _WITH_BODY and has_body and kind not in _BODIES:
+    if scope["method"] in _WITH_BODY and has_body and _kind(scope) not in _BODIES:
         return BodyUnreadable()
     return None
 

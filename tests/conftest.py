@@ -21,6 +21,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--soak", action="store_true", help="play all of what an ordinary run plays a seeded tenth of")
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the tests of an xdist_group go to one worker: pytest-xdist 3.8 writes the group into `_nodeid`, which
+    pytest 9.2 no longer reads.
+    """
+    for item in items:
+        told = getattr(item, "_nodeid", item.nodeid)
+        if told != item.nodeid:
+            item._id = type(item.id)(path=item.id.path, names=(told.partition("::")[2],))
+
+
 @pytest.fixture(autouse=True)
 def usual_recursion_limit() -> None:
     """Python's own: py-evm, which only tests load, raises it beyond what the stack holds."""

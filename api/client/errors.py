@@ -7,6 +7,7 @@ ClientError                 branch: each leaf says with which code the command e
 ├── PasswordsDiffer      2  a new password was not typed the same twice
 ├── SessionNameMalformed 2  no name that a session could have
 ├── FileAway             2  a file that is to be sent cannot be read, or one that is to be made cannot be written
+├── ToSignDamaged        2  the file of what an account is to sign is not as it was written
 ├── SessionMissing       3  nobody logged in
 ├── SessionUnknown       3  nobody logged in by that name
 ├── SessionDamaged       3  the file of a session is not as it was written
@@ -105,6 +106,18 @@ class FileAway(ClientError):
     en = "The file {path} cannot be used: {why}."
     next_zh = "请核对路径和权限。"
     next_en = "Check its path and who may use it."
+
+
+class ToSignDamaged(ClientError):
+    """Raised when a signature is handed in under a file that does not say what was to be signed."""
+
+    exit = MISUSED
+    code = "damaged-to-sign"
+    fields = ("path",)
+    zh = "文件 {path} 不是由 --to-sign 写出的待签内容。"
+    en = "The file {path} is not what --to-sign wrote."
+    next_zh = "请核对路径；若文件已丢失，请换一个文件名，不带 --proof 重新运行。"
+    next_en = "Check its path; if it is lost, run the command without --proof and with another file name."
 
 
 class SessionMissing(ClientError):

@@ -61,8 +61,9 @@ class Proposed:
 
 def proposal(book: Db, number: int) -> Proposed | None:
     """A proposal, or None. Raises StoreError."""
+    places = _places(book, [number])[number]  # first: one that is seen open is not seen with what closed it
     row = book.one(f"SELECT {_COLUMNS} FROM proposal p WHERE p.id = ?", (number,))
-    return None if row is None else _proposed(row, _places(book, [number])[number])
+    return None if row is None else _proposed(row, places)
 
 
 def listed(

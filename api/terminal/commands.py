@@ -3,7 +3,7 @@
 
 import typer
 
-from api.terminal import access, claims, export, financing, obligations, reads, signing, trace
+from api.terminal import access, claims, export, financing, obligations, reads, registry, signing, trace
 
 WHO, LOOK, ORDER = "Who asks", "Look", "Order"
 COMMANDS = {
@@ -21,6 +21,7 @@ GROUPS = {
         "claim": claims.app,
         "offer": signing.offer_app,
         "financing": financing.app,
+        "participant": registry.app,
     },
 }
 NAMES = {one.__name__ for commands in COMMANDS.values() for one in commands} | {

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from api.client.errors import Problem
 from api.story.bilingual import Words
 from api.terminal.asked import Asked, reading
 from api.terminal.figures import amount, when
@@ -186,15 +187,38 @@ def participants(
     if wanted is None or not (wanted.isascii() and wanted.isdecimal()):
         _listed(asked, "/participants", {"q": wanted}, every, limit, lambda rows: _parties(rows, asked))
         return
-    told = asked.client.get(f"/participants/{wanted}")
+    told = party(asked, int(wanted))
     if asked.as_json:
         asked.answer(told)
         return
-    row = told["row"]
+    show(party_table(told["row"], asked))
+
+
+def party(asked: Asked, wanted: int) -> Json:
+    """What one may know of a participant: of one that one has nothing to do with, what everybody may look up.
+
+    Raises as Client.get.
+    """
+    try:
+        return asked.client.get(f"/participants/{wanted}")
+    except Problem as problem:
+        if problem.code != "not-found":
+            raise
+        told = asked.client.get("/participants", q=wanted, limit=SHOWN)
+        for row in told["rows"]:
+            if row["id"] == wanted:
+                return {"block": told["block"], "age": told.get("age"), "row": row}
+        raise
+
+
+def party_table(row: Json, asked: Asked) -> Any:
+    """One participant, as far as it is told."""
+    heads = asked.say(PARTY).split(",")
+    if "currency" not in row:
+        return table(None, heads[:5], [_party(row, asked)])
     most, used = ("" if row[name] is None else amount(row[name], row["currency"]) for name in ("limit", "utilised"))
     late = "" if row["overdue"] is None else str(row["overdue"])
-    cells = (*_party(row, asked), most, used, row["currency"], late)
-    show(table(None, asked.say(PARTY).split(","), [cells], right=(5, 6, 8)))
+    return table(None, heads, [(*_party(row, asked), most, used, row["currency"], late)], right=(5, 6, 8))
 
 
 def _parties(rows: list[Json], asked: Asked) -> Any:

@@ -48,6 +48,7 @@ PATIENCE = 2.0  # seconds for which it waits that the mirror shows the last chan
 _LOOK, _LONGEST_LOOK = 0.008, 0.05  # seconds between two looks at what is awaited
 _WAIT = re.compile(r"(?:^|,)\s*wait\s*=\s*\"?([0-9]{1,4})\"?\s*(?:,|;|$)", re.IGNORECASE)
 
+_FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")  # what the framework reads as a form
 Work: TypeAlias = Callable[[Desk], None]
 """Works out at a desk what the request is to come to. It may be asked again, and has no other effect."""
 
@@ -221,7 +222,7 @@ def _wait(prefer: str | None) -> int:
 
 async def _body(request: Request) -> bytes:
     """What makes one body another: of a form, its fields and files, since its boundaries differ each time."""
-    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() not in _FORMS:
         return await request.body()
     parts = []
     for name, value in (await request.form()).multi_items():

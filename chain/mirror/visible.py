@@ -17,6 +17,8 @@ seen and a row that is not there look the same.
 - A *participant*: itself in full; its limit and the use of it nobody else. Its roles and standing: whoever passed it a
   claim or had one from it; the obligor of a claim that it held or liened, and the other way round; the holder and the
   lienholder of a claim one another. A SettlementBank of a rail: everybody.
+- The *directory*: who takes part, in which roles, and whether it is suspended or paused: every participant, so that one
+  knows with whom one could deal. Nothing follows from it about who deals with whom.
 - A *redemption*: who was paid, and the obligor.
 
 `also` are claims shown to the set on other grounds (a financing request): these claims in full and their obligations,

@@ -101,7 +101,11 @@ class Outbox:
 
     def some(self, numbers: Sequence[int]) -> list[Submission]:
         """The submissions of these numbers, in their order. Raises SubmissionUnknown."""
-        return [self.submission(number) for number in numbers]
+        found = {row[0]: _submission(row) for row in self._of(_COLUMNS, numbers, "id")}
+        for number in numbers:
+            if number not in found:
+                raise SubmissionUnknown(submission=number)
+        return [found[number] for number in numbers]
 
     def listed(
         self, participant: ParticipantId | None, states: Sequence[State], before: int, limit: int
@@ -163,12 +167,12 @@ class Outbox:
     def _some(self, keys: Sequence[str]) -> list[Submission]:
         return [_submission(row) for row in self._of(_COLUMNS, keys)]
 
-    def _of(self, columns: str, keys: Sequence[str]) -> Iterator[tuple[Any, ...]]:
-        """These columns of the submissions of these keys, some hundred a question."""
+    def _of(self, columns: str, keys: Sequence[str | int], by: str = "key") -> Iterator[tuple[Any, ...]]:
+        """These columns of the submissions of these keys, or of these numbers, some hundred a question."""
         for start in range(0, len(keys), 500):
             some = keys[start : start + 500]
             marks = ", ".join("?" * len(some))
-            yield from self._db.all(f"SELECT {columns} FROM submission WHERE key IN ({marks})", some)
+            yield from self._db.all(f"SELECT {columns} FROM submission WHERE {by} IN ({marks})", some)
 
     def _one(self, column: str, value: int | str) -> Submission:
         row = self._db.one(f"SELECT {_COLUMNS} FROM submission WHERE {column} = ?", [value])

@@ -32,7 +32,10 @@ from chain.store.db import connect
 from chain.store.migrate import upgrade
 from tests import served
 
-pytestmark = pytest.mark.usefixtures("anvil_here")
+pytestmark = [
+    pytest.mark.usefixtures("anvil_here"),
+    pytest.mark.xdist_group("demo"),  # one worker starts the service, once
+]
 COMMAND = Path(sys.executable).with_name("deeptier")
 FAREWELL = "Stopped; nothing is left running."
 UP = "Ctrl-C"  # in the last line of what is told when the service is up

@@ -26,7 +26,10 @@ from tests.flows.market import Market, after, code, market
 from tests.flows.running import until
 from tests.office import FACE
 
-pytestmark = pytest.mark.usefixtures("anvil_here")
+pytestmark = [
+    pytest.mark.usefixtures("anvil_here"),
+    pytest.mark.xdist_group("financing"),  # one worker starts the service, once
+]
 
 RATE, DEARER = 141_237, 153_971  # no digits that turn up by chance
 WORD = 32

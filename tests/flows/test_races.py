@@ -106,7 +106,11 @@ def test_claim__two_officers_with_eight_requests__a_hundred_races_of_one_winner_
     before, begun, codes = submissions(shop), time.monotonic(), Tally[str]()
     lost = {BUSY, "not-holder", "stale-claim", "claim-liened"}
     for claim in claims:
-        bodies = [("transfer", {"to": 32}), ("transfer", {"to": 41}), ("lien", {"until": after(86_400)})]
+        bodies: list[tuple[str, dict[str, Any]]] = [
+            ("transfer", {"to": 32}),
+            ("transfer", {"to": 41}),
+            ("lien", {"until": after(86_400)}),
+        ]
         asked = [
             posting(shop, ("31", "31-2")[place % 2], f"/claims/{claim}/{path}", body)
             for place, (path, body) in zip(range(RACERS), bodies * 3, strict=False)
@@ -125,7 +129,7 @@ def test_claim__two_officers_with_eight_requests__a_hundred_races_of_one_winner_
 def test_offer__two_officers_of_the_assignee_sign_with_eight_requests__one_order_each(
     shop: Counter, pool: ThreadPoolExecutor
 ) -> None:
-    claims = pieces(shop, 15)
+    claims = pieces(shop, 10)
     shop.done("21", "/auto-accepts", {"counterparty": 31, "until": None})
     before, begun, codes = submissions(shop), time.monotonic(), Tally[str]()
     for claim in claims:
@@ -144,7 +148,7 @@ def test_offer__two_officers_of_the_assignee_sign_with_eight_requests__one_order
 def test_offer__signed_and_declined_and_withdrawn_at_once__is_one_of_them(
     shop: Counter, pool: ThreadPoolExecutor
 ) -> None:
-    claims = pieces(shop, 15)
+    claims = pieces(shop, 10)
     ends: Tally[str] = Tally()
     begun, codes = time.monotonic(), Tally[str]()
     for claim in claims:
@@ -167,7 +171,7 @@ def test_offer__signed_and_declined_and_withdrawn_at_once__is_one_of_them(
 
 
 def test_assignees__of_one_split__sign_at_once_and_it_is_carried_once(shop: Counter, pool: ThreadPoolExecutor) -> None:
-    claims = pieces(shop, 15)
+    claims = pieces(shop, 10)
     shop.done("32", "/auto-accepts", {"counterparty": 31, "until": None})
     shop.done("41", "/auto-accepts", {"counterparty": 31, "until": None})
     before = submissions(shop)
@@ -185,7 +189,7 @@ def test_assignees__of_one_split__sign_at_once_and_it_is_carried_once(shop: Coun
 def test_obligation__accepted_declined_and_revoked_at_once__ends_one_way(
     shop: Counter, pool: ThreadPoolExecutor
 ) -> None:
-    obligations = issued(shop, 15, 100_000)
+    obligations = issued(shop, 10, 100_000)
     begun, codes = time.monotonic(), Tally[str]()
     lost = {BUSY, "not-offered", "stale-claim", "stale-obligation"}
     for number in obligations:

@@ -42,13 +42,18 @@ def test_readme__its_session__runs_line_by_line_beside_the_demo(played: Path) ->
     assert len(lines) == 10
     with up(played / ".deeptier", "--demo", "--port", "0"):
         until(lambda: (played / ".deeptier" / "run" / "http").exists())
-        for line in lines:
-            name, *words = shlex.split(line)
-            assert name == "deeptier"
-            done = subprocess.run([COMMAND, *words], cwd=played, capture_output=True, text=True, check=False)
-            assert done.returncode == 0, (line, done.stdout, done.stderr)
-    assert "10-2-2" in done.stdout
-    assert "Minggu Frames" in done.stdout
+        told = [_ran(played, line) for line in lines]
+    assert "10-2-2" in told[-1]
+    assert "Minggu Frames" in told[-1]
+
+
+def _ran(played: Path, line: str) -> str:
+    """What a line of the session prints."""
+    name, *words = shlex.split(line)
+    assert name == "deeptier"
+    done = subprocess.run([COMMAND, *words], cwd=played, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, (line, done.stdout, done.stderr)
+    return done.stdout
 
 
 @pytest.mark.parametrize("script", sorted({*MENTIONED, THIS_RUN}))

@@ -28,6 +28,8 @@ from tests.worlds import World, furnished
 MANY = 620
 """Claims of Cleo's: more than a page has."""
 
+pytestmark = pytest.mark.xdist_group("terminal")  # one worker starts the service, once
+
 
 def told() -> World:
     """Cleo holds many small claims; Anna the rest, some of it encumbered; the financier bought a part."""

@@ -23,7 +23,10 @@ from tests.flows.market import Market, market
 from tests.flows.test_terminal import process
 from tests.unit.client.fake import LOST, Fake, Heard, Said, serving
 
-pytestmark = pytest.mark.usefixtures("anvil_here")
+pytestmark = [
+    pytest.mark.usefixtures("anvil_here"),
+    pytest.mark.xdist_group("orders"),  # one worker starts the service, once
+]
 
 NUMBERS = {MOTORS: "91990000MA0YM00109", SEATS: "91990000MA0HT0021J"}  # as the sample invoices have them
 DRAFTED = "seats-2026-0301-fp.xml"

@@ -96,7 +96,7 @@ def test_walk__from_two_uploaded_invoices_to_the_last_cent__chain_mirror_and_api
         assert shop.post(who, f"/claims/{name}/redeem").status == 409, "paid out once"
     assert shop.row("10-1", f"/obligations/{obligation}")["status"] == "settled"
     now = cash.balances()
-    assert {who: now[who] - before[who] for who in now if now[who] != before[who]} == {  # type: ignore[comparison-overlap]
+    assert {who: now[who] - before[who] for who in now if now[who] != before[who]} == {
         10: -50_000_001,
         21: 20_000_000,
         31: 20_000_001,

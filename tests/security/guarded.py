@@ -25,13 +25,13 @@ from api.access import officers as listed
 from api.access.officers import Officer
 from api.access.viewer import Duty
 from api.obligations.invoices import FILE
-from api.participants import directory
 from api.paging import instant
+from api.participants import directory
 from chain.abi.eip712 import Domain, Signed
 from chain.documents import keys as fingerprint_keys
+from chain.documents import sealing
 from chain.documents.fingerprint import fingerprint
 from chain.documents.reader import read_xml
-from chain.documents import sealing
 from chain.domain import commands as c
 from chain.domain.clock import DAY, FixedClock, UtcSeconds
 from chain.domain.money import Fen
@@ -44,7 +44,7 @@ from chain.signing.server import Server
 from chain.store.db import connect
 from chain.store.migrate import upgrade
 from chain.store.words import KeyKind, OfficerState
-from tests.cast import ANNA, BANK, BEN, CAST, CLEO, CORE, FIN, REG, TOKEN, YUAN, Member, address, name_of
+from tests.cast import ANNA, BANK, BEN, CAST, CLEO, CORE, FIN, REG, RIVAL, TOKEN, YUAN, Member, address, name_of
 from tests.chains import key
 from tests.counter import invoice
 from tests.mirrored import new_mirror, write
@@ -271,13 +271,20 @@ def _begun(made: Guarded, first: bytes, seal: str) -> None:
     drafted = made.done(maker(CORE), "/obligations/drafts", files=[("invoices", ("1.xml", first, "text/xml"))])
     entry = {"officer": 1, "rights": ["maker"], "account": address(NEWCOMER)}
     entered = made.done(maker(REG), f"/participants/{BEN.id}/accounts", entry)
-    numbers |= {"offer": offer["proposal"]["id"], "draft": drafted["proposal"]["id"], "entry": entered["proposal"]["id"]}
-    asking = {"financiers": [FIN.id], "until": until, "seal": seal}
-    numbers["asked"] = made.done(anna, "/financing", {"claim": str(SPARE.claim(1))} | asking)["financing"]
-    numbers["quoted"] = made.done(cleo, "/financing", {"claim": str(PASSED.claim(3))} | asking)["financing"]
+    numbers |= {
+        "offer": offer["proposal"]["id"],
+        "draft": drafted["proposal"]["id"],
+        "entry": entered["proposal"]["id"],
+    }
+    one, two = (
+        {"financiers": [who.id for who in some], "until": until, "seal": seal} for some in ([FIN], [FIN, RIVAL])
+    )
+    numbers["asked"] = made.done(anna, "/financing", {"claim": str(SPARE.claim(1))} | one)["financing"]
+    numbers["quoted"] = made.done(cleo, "/financing", {"claim": str(PASSED.claim(3))} | two)["financing"]
     quoted = f"/financing/{numbers['quoted']}"
     made.done(fin, f"{quoted}/quotes", {"rate": 42_000, "until": until})
     made.done(cleo, f"{quoted}/open", {"key": made.secret.hex()})
     numbers["quote"] = made.ask(cleo, "GET", quoted).json()["row"]["quotes"][0]["id"]
-    made.done(maker(BANK), "/auto-accepts", {"counterparty": BEN.id, "until": until})
+    consent = made.done(maker(BANK), "/auto-accepts", {"counterparty": BEN.id, "until": until})
+    numbers["consent"] = consent["submissions"][0]["id"]
     numbers["submission"] = made.done(cleo, f"/claims/{PAID.claim(3)}/redeem")["submissions"][0]["id"]

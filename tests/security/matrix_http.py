@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from chain.domain.vocabulary import ClaimId, ObligationId, ParticipantId
+from chain.domain.vocabulary import ClaimId, ObligationId, ParticipantId, Role
 from chain.mirror import reads
 from chain.mirror.reads import Bucket, Holding, Invoiced, Piece, Promise
 from chain.mirror.visible import Visible
@@ -24,6 +24,7 @@ class Row:
     shown: Callable[[Said], Any]
     where: str = ""  # the query parameter that names the subject; "": it stands in the path
     seen: Callable[..., Any] | None = None  # whether there is such a subject, of a list
+    public: bool = False  # every participant is told, a stranger too
 
 
 def holding(row: Holding) -> tuple[Any, ...]:
@@ -145,6 +146,18 @@ def _event_shown(row: Said) -> Any:
     return row["name"], row["version"], row["block"], row["position"]
 
 
+def listed(row: reads.Listed) -> tuple[Any, ...]:
+    return row.id, [str(role.name).lower() for role in Role if row.roles & role], row.paused_until == 0
+
+
+def listed_shown(row: Said) -> tuple[Any, ...]:
+    return row["id"], row["roles"], row["paused_until"] is None
+
+
+def _looked_up(db: Db, visible: Visible, one: ParticipantId, **more: Any) -> Any:
+    return reads.directory(db, visible, [one], **more)
+
+
 def _payments(db: Db, visible: Visible, name: ObligationId, **more: Any) -> Any:
     return reads.payments(db, visible, name.obligor, obligation=name, **more)
 
@@ -171,6 +184,7 @@ TABLE: Mapping[tuple[str, str], Row] = {
     ("/participants/{participant}", "participant"): Row(
         "participant", reads.participant, party, lambda row: (row["id"], row["limit"], row["utilised"], row["overdue"])
     ),
+    ("/participants", "participant"): Row("participant", _looked_up, listed, listed_shown, where="q", public=True),
     ("/participants/{participant}/events", "participant"): Row(
         "participant", reads.events, **_EVENTS, seen=reads.participant
     ),
@@ -189,6 +203,12 @@ TABLE: Mapping[tuple[str, str], Row] = {
     ),
 }
 """By path and kind of subject: every path that answers from the mirror has a row here, or the test fails."""
+
+BOOKED = (
+    *("/proposals", "/proposals/{proposal}", "/submissions", "/submissions/{submission}"),
+    *("/financing", "/financing/{id}"),
+)
+"""Paths that answer from the book: tests/security/test_matrix_booked.py asks them."""
 
 ABSENT: Mapping[str, Any] = {
     "claim": ClaimId(ParticipantId(777_777), 1, 1),

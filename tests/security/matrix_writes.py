@@ -5,7 +5,7 @@ What the ledger's rules say is asked of the reference model beside the world, wi
 who sees what, of the words of chain/mirror/visible.py as tests/properties/reading.py has them.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,14 +14,14 @@ from api.paging import instant
 from chain.domain import commands as c
 from chain.domain.clock import DAY, UtcSeconds
 from chain.domain.errors import Refusal
-from chain.domain.money import Fen
 from chain.domain.rules import check
-from chain.domain.vocabulary import ClaimId, ObligationId, ParticipantId, Role
-from tests.cast import ANNA, BANK, BEN, CLEO, CORE, FIN, REG, TOKEN, YUAN, Member, address
+from chain.domain.vocabulary import ClaimId, ObligationId, ParticipantId
+from tests.cast import ANNA, BANK, BEN, CLEO, CORE, FIN, REG, RIVAL, TOKEN, YUAN, Member, address
 from tests.properties import reading
 from tests.properties.reading import Viewer
 from tests.security.guarded import (
     AUDITOR,
+    EVERYBODY,
     LIENED,
     NEWCOMER,
     OFFERED,
@@ -32,6 +32,7 @@ from tests.security.guarded import (
     Asker,
     Guarded,
     Json,
+    maker,
 )
 
 NOT_SEEN = "not-found"
@@ -69,7 +70,7 @@ def viewer(asker: Asker) -> Viewer:
 
 def shown(who: Member) -> frozenset[ClaimId]:
     """What is shown to somebody who is no party to it: an offer, or a request for a quote."""
-    offered = {BEN.id: {SPARE.claim(1)}, FIN.id: {SPARE.claim(1), PASSED.claim(3)}}
+    offered = {BEN.id: {SPARE.claim(1)}, FIN.id: {SPARE.claim(1), PASSED.claim(3)}, RIVAL.id: {PASSED.claim(3)}}
     return frozenset(offered.get(who.id, set()))
 
 
@@ -314,7 +315,7 @@ TABLE: Mapping[tuple[str, str], Write] = {
     ("post", "/financing/{id}/accept"): Write(
         ("quoted", "asked", ABSENT),
         lambda town, asker, subject: (
-            requested(CLEO, {FIN.id: "not-your-part"})(town, asker, subject)
+            requested(CLEO, {FIN.id: "not-your-part", RIVAL.id: "not-your-part"})(town, asker, subject)
             if subject == "quoted"
             else requested(ANNA, {FIN.id: "not-your-part"}, "quotes-sealed")(town, asker, subject)
         ),
@@ -345,3 +346,48 @@ ELSEWHERE: Mapping[tuple[str, str], str] = {
     ("post", "/password"): "one's own alone, whoever one is: tests/security/test_access.py",
 }
 """Paths about nobody else."""
+
+
+# ---------------------------------------------------------------- a cell of it
+
+
+def askers() -> list[Asker]:
+    officers = [(who, number) for who in EVERYBODY for number in range(1, who.officers + 1)]
+    return [Asker(who, number, duty) for who, number in officers for duty in Duty]
+
+
+def expected(town: Guarded, row: Write, asker: Asker, subject: Any) -> str:
+    if row.duty is not None and asker.duty != row.duty:
+        return "duty-missing"
+    return row.judged(town, asker, subject)
+
+
+def good_ones(town: Guarded) -> Iterator[tuple[str, str, Asker, Any]]:
+    """Of every path one request that is acknowledged: method, path, who asks, about what."""
+    for (method, path), row in TABLE.items():
+        cells = ((asker, subject) for subject in row.subjects for asker in askers())
+        found = next(((asker, one) for asker, one in cells if expected(town, row, asker, one) == DONE), None)
+        if row.done and found is not None:
+            yield method, path, *found
+
+
+def path_of(town: Guarded, path: str, subject: Any, asker: Asker | None) -> str:
+    """The path with the subject in it."""
+    if "{account}" in path:
+        path = path.replace("{account}", CORE.account(2))
+    if "{" not in path:
+        return path
+    name = path[path.index("{") : path.index("}") + 1]
+    if path.startswith("/keys"):
+        named: Any = town.bearer(asker or maker(BEN))[0] if subject == OWN else key_id(town, subject)
+    else:
+        named = NOBODY if subject == ABSENT else town.numbers.get(subject, subject)
+    return path.replace(name, str(named))
+
+
+def key_id(town: Guarded, subject: Any) -> int:
+    """The key of somebody's first officer."""
+    if subject == ABSENT:
+        return NOBODY
+    (who,) = [one for one in EVERYBODY if one.id == subject]
+    return town.bearer(Asker(who, 1, Duty.VIEWER))[0]

@@ -81,8 +81,10 @@ def questions(db: Db) -> Iterator[Callable[[], Any]]:
                 *((reads.events, one, {}) for one in (claim, BUSY, claim.obligation, supplier)),
                 *((reads.search, str(text), {}) for text in texts),
             ]
-            yield partial(reads.directory, db, visible, [supplier, obligor], at=at)
+            yield partial(reads.directory, db, visible, [ParticipantId(supplier), ParticipantId(obligor)], at=at)
             yield partial(reads.directory, db, visible, after=supplier, at=at)
+            yield from (partial(reads.accounts, db, visible, ParticipantId(one), at=at) for one in (supplier, obligor))
+            yield from (partial(reads.last_number, db, visible, ParticipantId(one)) for one in (supplier, obligor))
             for read, subject, more in own:
                 if isinstance(subject, tuple) and len(subject) == 2:
                     subject = ObligationId(*subject)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The outbox: one effect for one key, whoever asks, how often, at once, before or after; another body is a conflict."""
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -12,13 +13,13 @@ from chain.domain import commands as c
 from chain.domain.clock import FixedClock, UtcSeconds
 from chain.domain.money import Fen
 from chain.domain.refusals import ZeroAmount
-from chain.domain.vocabulary import Address, ClaimId, ObligationId, ParticipantId
-from chain.store.db import Db, connect
+from chain.domain.vocabulary import Address, ClaimId, ObligationId, OfficerId, ParticipantId
+from chain.store.db import Db, Row, Value, connect
 from chain.store.migrate import upgrade
 from chain.store.words import SubmissionState as State
 from chain.store.words import to_bigint
 from chain.submission.errors import KeyConflict, NeverTaken, SubmissionUnknown
-from chain.submission.outbox import Outbox, error_text, never_text
+from chain.submission.outbox import Entry, Outbox, error_text, never_text
 from tests.postgres import Server
 
 SIGNER = Address("0x" + "12" * 20)
@@ -168,3 +169,83 @@ def test_subject__of_the_largest_names__fits_both_databases(book: str) -> None:
     with connect(book) as db:
         outbox(db).submit(split(claim=largest.claim(1)), "a")
         assert db.one("SELECT subject FROM submission") == (-1,)
+
+
+# ---- as a part of somebody's transaction, and whose they are
+
+
+class Undone(Exception):
+    """Ends a transaction."""
+
+
+def entry(number: int, participant: int | None = 5, officer: int | None = 1) -> Entry:
+    whose = None if participant is None else ParticipantId(participant)
+    return Entry(split(number), f"{number}", whose, None if officer is None else OfficerId(officer), f"about {number}")
+
+
+def undone(db: Db) -> None:
+    """Enter something in a transaction that comes to nothing."""
+    with db.transaction():
+        (found,) = outbox(db).enter_all([entry(1)])
+        assert found.state == State.QUEUED
+        raise Undone
+
+
+def test_enter_all__in_a_transaction__stands_or_falls_with_it(book: str) -> None:
+    with connect(book) as db:
+        with pytest.raises(Undone):
+            undone(db)
+        assert rows(db) == 0
+        with db.transaction():
+            first, second = outbox(db).enter_all([entry(1), entry(2, 6, None)])
+        assert (first.participant, first.officer, first.about, first.queued_at) == (5, 1, "about 1", AT)
+        assert (second.participant, second.officer) == (6, None)
+        assert outbox(db).some([second.id, first.id]) == [second, first]
+
+
+def test_enter_all__a_key_with_another_body__takes_none(book: str) -> None:
+    with connect(book) as db:
+        outbox(db).submit(split(1), "2")
+        with pytest.raises(KeyConflict), db.transaction():
+            outbox(db).enter_all([entry(1), entry(2)])
+        assert rows(db) == 1
+
+
+def test_some__with_an_unknown_number__typed(book: str) -> None:
+    with connect(book) as db, pytest.raises(SubmissionUnknown):
+        outbox(db).some([7])
+
+
+def test_listed__is_whose_it_is_the_latest_first_and_goes_on_where_it_ended(book: str) -> None:
+    with connect(book) as db:
+        box = outbox(db)
+        with db.transaction():
+            made = box.enter_all([entry(number, 5 + number % 2) for number in range(1, 21)] + [entry(21, None, None)])
+        own = [one.id for one in made if one.participant == 5]
+        everything, first = list(State), box.listed(ParticipantId(5), list(State), 2**62, 4)
+        assert [one.id for one in first] == own[:-5:-1]
+        after = box.listed(ParticipantId(5), everything, first[-1].id, 100)
+        assert [one.id for one in first + after] == own[::-1]
+        assert [one.id for one in box.listed(None, everything, 2**62, 100)] == [one.id for one in made][::-1]
+        assert box.listed(ParticipantId(99), everything, 2**62, 100) == []
+        db.execute("UPDATE submission SET state = 'refused', error = ? WHERE id = ?", [never_text("no"), own[0]])
+        assert [one.id for one in box.listed(ParticipantId(5), [State.REFUSED], 2**62, 100)] == own[:1]
+        assert own[0] not in [one.id for one in box.listed(ParticipantId(5), [State.QUEUED], 2**62, 100)]
+
+
+def test_listed__of_one_of_many__is_found_by_its_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    upgrade(tmp_path / "book.db")
+    with connect(tmp_path / "book.db") as db:
+        asked: list[tuple[str, Sequence[Value]]] = []
+
+        def heard(sql: str, values: Sequence[Value]) -> list[Row]:
+            asked.append((sql, values))
+            return []
+
+        with monkeypatch.context() as instead:
+            instead.setattr(db, "all", heard)
+            outbox(db).listed(ParticipantId(5), list(State), 2**62, 100)
+        ((sql, values),) = asked
+        plan = " ".join(str(row) for row in db.all(f"EXPLAIN QUERY PLAN {sql}", values))
+        assert "ix_submission_participant" in plan
+        assert "TEMP B-TREE" not in plan
