@@ -30,6 +30,7 @@ from api.submissions.routes import router as submissions
 from api.todo.routes import router as todo
 from api.writing.fitness import Fitness
 from api.writing.once import Signers
+from api.writing.waiting import Watch
 from chain.domain.clock import Clock, SystemClock
 from chain.node.network import Folder
 
@@ -76,6 +77,7 @@ def create_app(settings: Settings, clock: Clock = _MACHINE) -> FastAPI:
     app.state.settings, app.state.stores = settings, Stores(settings, network, clock)
     app.state.access = Access(app.state.stores, clock)
     app.state.looks = health.Looks(settings, app.state.stores)
+    app.state.watch = Watch(app.state.stores)
     app.state.signers = Signers(settings.folder)
     app.state.reader = Reader(settings.folder)
     app.state.fitness = Fitness(app.state.stores, settings.run)

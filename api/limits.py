@@ -6,6 +6,7 @@ asked or answered.
 """
 
 import asyncio
+import logging
 import traceback
 from collections.abc import Iterator, Sequence
 
@@ -15,7 +16,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.problem_json import answer, language_of
-from api.problems import BodyTooLarge, BodyUnreadable, Fault, HttpError, TooSlow
+from api.problems import BodyTooLarge, BodyUnreadable, Fault, HeaderAmbiguous, HttpError, TooSlow
 from chain.node.process import log
 
 _HEADERS = (
@@ -27,7 +28,11 @@ _HEADERS = (
 _POLICY = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'; base-uri 'none'")
 _FORM = b"multipart/form-data"
 _BODIES = frozenset({b"application/json", _FORM})
+_ONCE = (b"authorization", b"content-length", b"content-type", b"idempotency-key", b"transfer-encoding")
+"""Who stands between, and who answers, could each go by another one of two."""
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
+
+logging.getLogger("python_multipart").setLevel(logging.CRITICAL)  # it tells octets of the forms it cannot read
 
 
 def _queried(one: Dependant) -> Iterator[str]:
@@ -133,6 +138,12 @@ def _kind(scope: Scope) -> bytes:
 def _refused(scope: Scope, most: int) -> HttpError | None:
     """What is wrong with a request by its head alone."""
     head = dict(scope["headers"])
+    names = [name for name, _ in scope["headers"]]
+    twice = next((name for name in _ONCE if names.count(name) > 1), None)
+    if twice is None and b"transfer-encoding" in head and b"content-length" in head:
+        twice = b"content-length"
+    if twice is not None:
+        return HeaderAmbiguous(header=twice.decode())
     length = head.get(b"content-length", b"0")
     if not length.isdigit() or int(length[:20]) > most:
         return BodyTooLarge(most=most)

@@ -39,7 +39,7 @@ from chain.domain.errors import DeepTierError, InputError, Lang, Refusal, regist
 from chain.mirror.errors import BlockNotMirrored, CursorMalformed, MirrorError
 from chain.signing.errors import KeystoreError, NotPermitted, SignerError
 from chain.store.errors import CommitUncertain, StoreError
-from chain.submission.errors import KeyConflict, SubmissionUnknown
+from chain.submission.errors import KeyConflict, NeverTaken, SubmissionUnknown
 
 MEDIA = "application/problem+json"
 _STATUS: tuple[tuple[type[DeepTierError], int], ...] = (
@@ -55,6 +55,7 @@ _STATUS: tuple[tuple[type[DeepTierError], int], ...] = (
     (SignerError, 503),
     (PartError, 503),
     (KeyConflict, 409),
+    (NeverTaken, 409),
     (SubmissionUnknown, 404),
 )
 """The first that an error belongs to; of any other that is no HttpError, 500."""

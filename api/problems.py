@@ -9,6 +9,7 @@ HttpError                   branch: each leaf says its status; api/access has le
 ├── RequestMalformed        a parameter or a body is not of its form
 ├── BodyTooLarge            more octets than a request may have
 ├── BodyUnreadable          neither JSON nor a form
+├── HeaderAmbiguous         a header twice that may stand there once
 ├── DatabaseAway            the book or the mirror cannot be reached, read or written now
 ├── OutcomeUntold           it may have been done, and nothing can be told of it now
 ├── TooSlow                 no answer within the time there is
@@ -110,6 +111,18 @@ class BodyUnreadable(HttpError):
     en = "No path takes a body of that type."
     next_zh = "请使用 application/json；上传文件时使用 multipart/form-data。"
     next_en = "Send application/json, or multipart/form-data for a file."
+
+
+class HeaderAmbiguous(HttpError):
+    """Raised when a header stands there twice, or says what another one denies: one could be taken for the other."""
+
+    status = 422
+    code = "ambiguous-header"
+    fields = ("header",)
+    zh = "请求头 {header} 重复或自相矛盾，未作任何处理。"
+    en = "The header {header} stands there twice or contradicts another one; nothing was done."
+    next_zh = "该请求头只应出现一次，请改正后重试。"
+    next_en = "Send it once; if you did, see what a proxy on the way adds."
 
 
 class DatabaseAway(HttpError):

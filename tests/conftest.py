@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.canaries import leaks
 from tests.postgres import Server, find_programs, serving
 
 SYSTEM_PACKAGE = "system package:"
@@ -30,6 +31,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         told = getattr(item, "_nodeid", item.nodeid)
         if told != item.nodeid:
             item._id = type(item.id)(path=item.id.path, names=(told.partition("::")[2],))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def services_told_nothing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """When all tests are over, no log and no status file that any service of theirs wrote has a secret or a name."""
+    yield
+    found = leaks(tmp_path_factory.getbasetemp())
+    assert not found, "\n".join(found)
 
 
 @pytest.fixture(autouse=True)

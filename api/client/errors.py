@@ -10,6 +10,7 @@ ClientError                 branch: each leaf says with which code the command e
 ├── ToSignDamaged        2  the file of what an account is to sign is not as it was written
 ├── SessionMissing       3  nobody logged in
 ├── SessionUnknown       3  nobody logged in by that name
+├── DemoOfficerUnknown   3  none of a demo network's officers has that name
 ├── SessionDamaged       3  the file of a session is not as it was written
 ├── SealMissing          1  the private key that opens the quotes of a request is not on this machine
 ├── ServiceAway          4  nothing answers
@@ -132,6 +133,18 @@ class SessionMissing(ClientError):
     next_en = "Run deeptier login NAME; for a demo network, deeptier login --demo yunling.1."
 
 
+class DemoOfficerUnknown(ClientError):
+    """Raised when somebody is to log in to a demo network by a name that none of its officers has."""
+
+    exit = FORBIDDEN
+    code = "unknown-demo-officer"
+    fields = ("name",)
+    zh = "演示网络中没有登录名“{name}”。"
+    en = "The demo network has no officer '{name}'."
+    next_zh = "deeptier officer demo-keys 列出全部登录名；后来加入的人员请运行 deeptier login {name}，不加 --demo。"
+    next_en = "deeptier officer demo-keys lists them; who was added later logs in without --demo, with a password."
+
+
 class SessionUnknown(ClientError):
     """Raised when a command is to ask as somebody who did not log in."""
 
@@ -140,8 +153,8 @@ class SessionUnknown(ClientError):
     fields = ("name",)
     zh = "“{name}”没有登录会话。"
     en = "'{name}' is not logged in here."
-    next_zh = "请先运行 deeptier login {name}；deeptier sessions 列出已有会话。"
-    next_en = "Run deeptier login {name} first; deeptier sessions lists who is."
+    next_zh = "请先运行 deeptier login {name}（演示网络加 --demo）；deeptier sessions 列出已有会话。"
+    next_en = "Run deeptier login {name} first (on a demo network with --demo); deeptier sessions lists who is."
 
 
 class SessionDamaged(ClientError):

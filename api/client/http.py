@@ -9,7 +9,7 @@ import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 import urllib3
 from urllib3.exceptions import HTTPError, LocationParseError, NewConnectionError
@@ -24,7 +24,7 @@ PAGE = 500
 """Rows of a page at most; the service gives no more."""
 HELD = 10
 """Seconds for which the service is asked to hold the answer to a write."""
-_PAUSE, _LONGEST = 0.25, 10.0  # seconds before the second try; at most before any
+_PAUSE, _LONGEST = 0.5, 10.0  # seconds before the second try, so that a service that starts again is met; at most
 _CONNECT, _ANSWER = 5.0, 45.0  # seconds
 
 Json = dict[str, Any]
@@ -48,6 +48,8 @@ class Client:
         self.url, self._sleep, self._tries = _address(url), sleep, tries
         self.again: Callable[[float], None] = lambda pause: None
         """Called with the seconds before each further try, so that somebody who waits is told."""
+        self.moved: Callable[[], str] = lambda: self.url
+        """Where the service is by the time of a further try: one that started again may listen elsewhere."""
         self._headers = {"Accept-Language": lang, "Accept": "application/json"}
         if key is not None:
             self._headers["Authorization"] = f"Bearer {key}"
@@ -152,6 +154,7 @@ class Client:
             pause = min(pause, _LONGEST)
             self.again(pause)
             self._sleep(pause)
+            self.url = _address(self.moved())
             pause *= 2
 
     def _read(self, answer: urllib3.BaseHTTPResponse) -> Json:
@@ -172,11 +175,6 @@ class Client:
         if not isinstance(body.get("detail"), str):
             raise AnswerForeign(url=self.url, status=status)
         raise Problem(status, body)
-
-
-def segment(text: object) -> str:
-    """A word of the user's as one part of a path."""
-    return quote(str(text), safe="")
 
 
 def plain(url: str) -> bool:

@@ -80,21 +80,26 @@ class Showing:
         self._title(w.TREE, holder=BANK, claim=OF_BANK)
         self._command("trace", str(OF_BANK), "--as", stage.session(BANK), "--lang", self._lang)
         self._title(w.RECONCILE)
-        self._command("mirror", "reconcile")
+        self._command("mirror", "reconcile", "--lang", self._lang)
 
     def standing(self, url: str) -> None:
         """It stays up: what to try."""
         self._title(w.NEXT_TITLE)
         self._say(w.DOCS, url=url)
+        self._say(w.CLOCK)
         self._say(w.TRY)
-        folder = "" if self._folder == Path(".deeptier") else f" --folder {self._folder}"
+        folder = self._option()
         for line in w.SESSION:
             self._console.print("  " + line.format(folder=folder), highlight=False, soft_wrap=True)
         self._say(w.STAYS, style="bold")
 
     def ended(self) -> None:
         """It does not."""
-        self._say(w.ENDED, folder=self._folder)
+        self._say(w.ENDED, folder=self._folder, option=self._option())
+
+    def _option(self) -> str:
+        """How a command is told the folder."""
+        return "" if self._folder == Path(".deeptier") else f" --folder {self._folder}"
 
     def _command(self, *words: str) -> None:
         """Run one of our commands as its user would, for what it prints. Raises what it raises."""

@@ -85,12 +85,19 @@ TREE = Words("追根溯源：{holder:name}的债权 {claim}", "Where {holder:nam
 RECONCILE = Words("镜像与链上逐项核对", "The mirror compared with the chain, row by row")
 PAID = Words("谁拿到了多少", "Who was paid what")
 NEXT_TITLE = Words("接下来", "What next")
+CLOCK = Words(
+    "这个网络的时钟走到了 2026 年 7 月，从那里往下走：发票和日期都以它为准。",
+    "This network's clock has come to July 2026 and goes on from there: invoices and dates are judged by it.",
+)
 STAYS = Words("服务仍在运行，按 Ctrl-C 结束。", "The service stays up; Ctrl-C ends it.")
 DOCS = Words("接口文档（无需联网）：{url}/docs", "The API, explained without a network: {url}/docs")
-TRY = Words("另开一个终端试试：", "In another terminal, try:")
+TRY = Words(
+    "另开一个终端，在本文件夹中运行 . .venv/bin/activate 后试试：",
+    "In another terminal, in this folder and after . .venv/bin/activate, try:",
+)
 ENDED = Words(
-    "服务已停止，数据都在 {folder}。继续使用：deeptier demo --folder {folder}",
-    "The service has ended; everything is in {folder}. To go on: deeptier demo --folder {folder}",
+    "服务已停止，数据都在 {folder}。继续使用：./scripts/demo{option}",
+    "The service has ended; everything is in {folder}. To go on: ./scripts/demo{option}",
 )
 SESSION = (
     "deeptier login --demo yunling.1{folder}",

@@ -125,7 +125,9 @@ def backings(
     for place, read in enumerate(reads):
         before = len(wrong.rows)
         if isinstance(read, DocumentError):
-            wrong.add(place, *(f"{read.message(lang)}{read.next_step(lang)}" for lang in ("zh", "en")))
+            wrong.add(
+                place, f"{read.message('zh')}{read.next_step('zh')}", f"{read.message('en')} {read.next_step('en')}"
+            )
             continue
         for reason in financeable(read, on, currency):
             wrong.add(place, reason.words("zh"), reason.words("en"))

@@ -32,6 +32,17 @@ class CompanyNumberTaken(WritingError):
     next_en = "Check the number; if it is the same company, go on with the participant that is there."
 
 
+class TokenUnnamed(WritingError):
+    """Raised when a rail is to be opened without a cash token on a network whose record names none."""
+
+    status = 409
+    code = "token-unnamed"
+    zh = "该网络的记录中没有现金凭证，请求也未指定，未作任何处理。"
+    en = "The record of this network names no cash token, and neither does the request; nothing was done."
+    next_zh = "请用 token 指定清算银行的现金凭证地址。"
+    next_en = "Name the address of the settlement bank's cash token as `token`."
+
+
 class ProofMissing(WritingError):
     """Raised when a new account has not signed its own entry: its key is not the service's, and no signature of it was
     given, or one under something else. The problem says what it is to sign, and what to send again with the signature.

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from api.paging import instant
+from api.participants.errors import TokenUnnamed
 from api.participants.proving import NewAccount, proved
 from api.problems import NotFound
 from api.writing.desk import Desk
@@ -117,9 +118,15 @@ def set_cash(desk: Desk, participant: ParticipantId, cash: Address) -> None:
 
 
 def open_rail(desk: Desk, rail: RailId, token: Address | None, bank: ParticipantId, escrow: Address) -> None:
-    """A bank's escrow becomes a way that payments take. `token` None: the network's. Raises as `revoke_account`."""
+    """A bank's escrow becomes a way that payments take. `token` None: the network's first.
+
+    Raises TokenUnnamed, and as `revoke_account`.
+    """
     _row(desk, bank)
-    token = desk.network.cash[0] if token is None else token
+    if token is None:
+        if not desk.network.cash:
+            raise TokenUnnamed
+        token = desk.network.cash[0]
     registrar, own = _for_the_registrar(desk), _for_itself(desk, bank)
     message = c.AddRail(REGISTRAR, rail, token, bank, escrow, own.account, registrar.account, desk.later)
     _propose(desk, message, {"signer": registrar, "bank_signer": own}, f"rail {rail}")

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Sign, decline and withdraw a proposal. Whoever signs last makes it a submission, in the same commit."""
 
+from collections.abc import Mapping
+
 from api.access.audit import Action
 from api.access.errors import DutyMissing
 from api.access.viewer import Duty
@@ -23,32 +25,32 @@ ASSIGNEE = "assignee"
 
 
 def sign(desk: Desk, number: int, seen: bytes | None) -> None:
-    """Sign as the officer that asks. `seen`: the hash that it was shown.
+    """Sign as the officer that asks, wherever it waits for that one. `seen`: the hash that it was shown.
 
     Raises NotFound, ProposalClosed, NotYours, DutyMissing, HashDiffers, PriorUnderWay, Refusal, SigningError.
     """
     found = _open(desk, number)
-    place = next((one for one in found.places if _waits(desk, one)), None)
-    if place is None:
-        raise NotYours(proposal=number, officer=f"{desk.caller.participant}-{desk.caller.officer}")
-    _entitled(desk, place)
+    mine = _waiting(desk, found)
     if seen is not None and seen != desk.hash(found.message):
         raise HashDiffers(proposal=number)
     _prior(desk, found)
-    own = _signature(desk, found, place)
-    rest = [one for one in found.places if one.name != place.name and one.signature is None]
+    own = {place.name: _signature(desk, found, place) for place in mine}
+    rest = [one for one in found.places if one.name not in own and one.signature is None]
     if not rest:
-        _carry(desk, found, place, own)
+        _carry(desk, found, own)
 
     def written(book: Db, made: Made) -> Made:
-        changed = book.execute(
+        changed = book.executemany(
             "UPDATE place SET officer = ?, account = ?, signature = ?, signed_at = ? WHERE proposal = ? AND name = ?"
             " AND signature IS NULL AND EXISTS (SELECT 1 FROM proposal WHERE id = ? AND state = 'open')",
-            (desk.caller.officer, own.account, own.given, desk.now, number, place.name, number),
+            [
+                (desk.caller.officer, voice.account, voice.given, desk.now, number, name, number)
+                for name, voice in own.items()
+            ],
         )
         missing = book.one("SELECT COUNT(*) FROM place WHERE proposal = ? AND signature IS NULL", (number,))
         assert missing is not None
-        if changed != 1 or missing[0] != len(rest):
+        if changed != len(own) or missing[0] != len(rest):
             raise Behind(desk.block)  # somebody else signed or ended it meanwhile: this comes to another thing now
         told = Made(made.submissions, number)
         return told if rest else closed(book, told, ProposalState.SUBMITTED, made.submissions[0])
@@ -83,11 +85,7 @@ def apply(desk: Desk, number: int) -> None:
 
 def decline(desk: Desk, number: int) -> None:
     """Say no, as somebody whose signature is missing. Raises NotFound, ProposalClosed, NotYours, DutyMissing."""
-    found = _open(desk, number)
-    place = next((one for one in found.places if _waits(desk, one)), None)
-    if place is None:
-        raise NotYours(proposal=number, officer=f"{desk.caller.participant}-{desk.caller.officer}")
-    _entitled(desk, place)
+    _waiting(desk, _open(desk, number))
     _end(desk, number, ProposalState.DECLINED, Action.DECLINE)
 
 
@@ -114,10 +112,15 @@ def _open(desk: Desk, number: int) -> Proposed:
     return found
 
 
-def _waits(desk: Desk, place: Placed) -> bool:
-    """Whether it waits for the officer that asks."""
-    own = place.participant == desk.caller.participant and place.signature is None
-    return own and place.officer in (None, desk.caller.officer)
+def _waiting(desk: Desk, found: Proposed) -> list[Placed]:
+    """The places that wait for the officer that asks, and may. Raises NotYours, DutyMissing."""
+    own = desk.caller.participant, (None, desk.caller.officer)
+    mine = [one for one in found.places if one.participant == own[0] and one.officer in own[1] and not one.signature]
+    if not mine:
+        raise NotYours(proposal=found.id, officer=f"{desk.caller.participant}-{desk.caller.officer}")
+    for place in mine:
+        _entitled(desk, place)
+    return mine
 
 
 def _entitled(desk: Desk, place: Placed) -> None:
@@ -164,9 +167,10 @@ def consent(desk: Desk, message: object, number: int, account: Address) -> c.Acc
     return c.Acceptance(to, message.claim, message.version, number - 1, amount, account, message.deadline)
 
 
-def _carry(desk: Desk, found: Proposed, place: Placed, own: Voice) -> None:
+def _carry(desk: Desk, found: Proposed, own: Mapping[str, Voice]) -> None:
     """Note the submission: everybody has signed. Raises Refusal."""
-    given = {one.name: (one.account, one.signature) for one in found.places} | {place.name: (own.account, own.given)}
+    given = {one.name: (one.account, one.signature) for one in found.places}
+    given |= {name: (voice.account, voice.given) for name, voice in own.items()}
     agreed: list[Agreed | None] = []
     voices = [_voice(*given.get(name, (None, None))) for name in slots(found.message)]
     if isinstance(found.message, c.Transfer | c.Split | c.SplitMany):

@@ -6,11 +6,11 @@ from typing import Annotated, Any
 
 import typer
 
-from api.client.errors import PasswordsDiffer, Problem, SessionMissing
+from api.client.errors import DemoOfficerUnknown, PasswordsDiffer, Problem, SessionMissing
 from api.story.bilingual import Words
 from api.terminal.asked import Asked, reading
 from api.terminal.figures import when
-from api.terminal.tables import show, table, word
+from api.terminal.tables import AND, show, table, word
 
 ASK = Words("{name} 的密码", "Password of {name}")
 NEW = Words("新密码", "New password")
@@ -130,7 +130,7 @@ def me(asked: Asked) -> None:
     if asked.as_json:
         asked.answer(told)
     else:
-        duties = ", ".join(word(duty, asked) for duty in told["duties"])
+        duties = AND.of(asked.lang).join(word(duty, asked) for duty in told["duties"])
         typer.echo(f"{told['name']}  {told['officer']}  {duties}")
 
 
@@ -143,9 +143,9 @@ def _has_last(asked: Asked) -> bool:
 
 
 def _demo_password(asked: Asked, name: str) -> str:
-    """What follows from the network's chain id. Raises NetworkMissing, DemoOnly, OfficerUnknown."""
+    """What follows from the network's chain id. Raises NetworkMissing, DemoOnly, DemoOfficerUnknown."""
     from api.access.demo import demo_officers
-    from api.access.errors import DemoOnly, OfficerUnknown
+    from api.access.errors import DemoOnly
     from api.errors import NetworkMissing
     from chain.node.network import Folder
 
@@ -157,7 +157,7 @@ def _demo_password(asked: Asked, name: str) -> str:
     for one in demo_officers(network.chain_id):
         if one.name == name:
             return one.password
-    raise OfficerUnknown(officer=name[:40])
+    raise DemoOfficerUnknown(name=name)
 
 
 def _typed(asked: Asked, name: str) -> str:

@@ -44,6 +44,23 @@ Once = Annotated[
     typer.Option("--idempotency-key", help="Repeat an earlier order that got no answer: it is done once only."),
 ]
 
+NEXT = {
+    "key-refused": Words(
+        "登录已失效，或密钥不正确：请运行 deeptier login 登录名（演示网络加 --demo）。",
+        "The login has ended, or the key is not good: run deeptier login NAME (on a demo network with --demo).",
+    ),
+    "password-must-change": Words(
+        "请先运行 deeptier password 设置自己的密码，再重新运行。",
+        "Set one of your own with deeptier password, then run this again.",
+    ),
+    "login-needed": Words("请先运行 deeptier login 登录名。", "Run deeptier login NAME first."),
+    "proposal-unsigned": Words(
+        "请等其他签署人签署；deeptier proposals --all 可查看进度。",
+        "Wait for the others to sign; deeptier proposals --all tells how it stands.",
+    ),
+}
+"""What to do on a terminal, by the code of a refusal, where the service speaks of what programs do."""
+
 AGAIN = Words("服务没有应答，{pause:.1f} 秒后重试…", "No answer; again in {pause:.1f} s …")
 
 
@@ -95,8 +112,11 @@ class Asked:
         """The service, asked with a key; `url`: where that key is for. Raises AddressMalformed."""
         from api.client.http import Client
 
-        client = Client(self._url or self._told.url or url or self._listening(), key, self.lang)
+        told = self._url or self._told.url or url
+        client = Client(told or self._listening(), key, self.lang)
         client.again = self._again
+        if told is None:
+            client.moved = self._listening
         return client
 
     @property
@@ -135,7 +155,8 @@ class Asked:
             body, code = error.body, error.exit
             lines = [str(body["detail"])]
             lines += [f"  {one['where']}: {one['why']}" for one in body.get("errors") or ()]
-            lines += [f"→ {body['next_step']}"] if body.get("next_step") else []
+            step = self.say(NEXT[error.code]) if error.code in NEXT else body.get("next_step")
+            lines += [f"→ {step}"] if step else []
         else:
             body, code = error.as_dict(self.lang), _code(error)
             lines = [error.message(self.lang), f"→ {error.next_step(self.lang)}"]

@@ -7,7 +7,7 @@ import typer
 
 from api.client.errors import ArgumentMalformed
 from api.terminal.asked import Asked, writing
-from api.terminal.figures import minor, until
+from api.terminal.figures import claim_path, minor, until
 from api.terminal.obligations import InFen
 from api.terminal.ordering import order
 from api.terminal.tables import Json
@@ -29,21 +29,21 @@ def split(
 ) -> None:
     """Pass parts of a claim on, up to 50 in one order; what is left stays yours."""
     code = currency_of(asked, claim)
-    order(asked, f"{_path(claim)}/split", {"pieces": [_piece(text, code, fen) for text in pieces]})
+    order(asked, f"{claim_path(claim)}/split", {"pieces": [_piece(text, code, fen) for text in pieces]})
 
 
 @app.command()
 @writing
 def transfer(asked: Asked, claim: Claim, to: To) -> None:
     """Pass a claim on whole."""
-    order(asked, f"{_path(claim)}/transfer", {"to": to})
+    order(asked, f"{claim_path(claim)}/transfer", {"to": to})
 
 
 @app.command()
 @writing
 def cut(asked: Asked, claim: Claim, amount: Part, fen: InFen = False) -> None:
     """Cut a claim in two, both of which stay yours."""
-    order(asked, f"{_path(claim)}/cut", {"amount": minor(amount, currency_of(asked, claim), fen)})
+    order(asked, f"{claim_path(claim)}/cut", {"amount": minor(amount, currency_of(asked, claim), fen)})
 
 
 @app.command()
@@ -59,14 +59,14 @@ def lien(
     body: Json = {"until": until(last)}
     if amount is not None:
         body["amount"] = minor(amount, currency_of(asked, claim), fen)
-    order(asked, f"{_path(claim)}/lien", body)
+    order(asked, f"{claim_path(claim)}/lien", body)
 
 
 @app.command()
 @writing
 def release(asked: Asked, claim: Claim) -> None:
     """Take your lien off a claim."""
-    order(asked, f"{_path(claim)}/release")
+    order(asked, f"{claim_path(claim)}/release")
 
 
 def _piece(text: str, code: str, in_fen: bool) -> dict[str, int]:
@@ -79,11 +79,5 @@ def _piece(text: str, code: str, in_fen: bool) -> dict[str, int]:
 
 def currency_of(asked: Asked, claim: str) -> str:
     """Also of a claim of which one sees no more than that it is there. Raises as Client.get."""
-    row: Any = asked.client.get(f"{_path(claim)}/provenance")["row"]
+    row: Any = asked.client.get(f"{claim_path(claim)}/provenance")["row"]
     return str(row["currency"])
-
-
-def _path(claim: str) -> str:
-    from api.client.http import segment
-
-    return f"/claims/{segment(claim)}"

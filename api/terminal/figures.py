@@ -37,6 +37,22 @@ def minor(text: str, code: str, in_fen: bool) -> int:
     return fen(int(text))
 
 
+def claim_path(claim: str) -> str:
+    """Where a claim is, by its id as somebody wrote it. Raises ArgumentMalformed."""
+    return f"/claims/{_id(claim, 3, '10-1-3')}"
+
+
+def obligation_path(obligation: str) -> str:
+    """Where an obligation is, by its id as somebody wrote it. Raises ArgumentMalformed."""
+    return f"/obligations/{_id(obligation, 2, '10-1')}"
+
+
+def _id(text: str, parts: int, wanted: str) -> str:
+    if not re.fullmatch("-".join(["[1-9][0-9]{0,9}"] * parts), text):
+        raise ArgumentMalformed(given=text[:40], wanted=wanted)
+    return text
+
+
 def rate(ppm: int) -> str:
     """Parts per million a year, in percent: 42_000 is "4.2%"."""
     whole, part = divmod(ppm * 100, PPM)

@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """`deeptier obligation …`, `fund`, `redeem`: promise, accept, pay, be paid."""
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from api.client.errors import Problem
 from api.terminal.asked import Asked, writing
-from api.terminal.figures import calendar_day, minor
+from api.terminal.figures import calendar_day, claim_path, minor, obligation_path
 from api.terminal.ordering import carry, order, orders
 from api.terminal.reads import obligation_app
 from api.terminal.signing import Number, Yes, signed
@@ -90,14 +92,14 @@ def accept(
 @writing
 def decline(asked: Asked, obligation: Obligation) -> None:
     """Turn down an obligation that was issued to you."""
-    order(asked, f"{_path(obligation)}/decline")
+    order(asked, f"{obligation_path(obligation)}/decline")
 
 
 @obligation_app.command()
 @writing
 def revoke(asked: Asked, obligation: Obligation) -> None:
     """Take back an obligation that nobody accepted yet."""
-    order(asked, f"{_path(obligation)}/revoke")
+    order(asked, f"{obligation_path(obligation)}/revoke")
 
 
 @writing
@@ -105,9 +107,9 @@ def fund(asked: Asked, obligation: Obligation, amount: Amount = None, fen: InFen
     """Pay an obligation, in full or in part."""
     body = None
     if amount is not None:
-        row = asked.client.get(_path(obligation))["row"]
+        row = asked.client.get(obligation_path(obligation))["row"]
         body = {"amount": minor(amount, row["currency"], fen)}
-    order(asked, f"{_path(obligation)}/fund", body)
+    order(asked, f"{obligation_path(obligation)}/fund", body)
 
 
 @writing
@@ -115,15 +117,24 @@ def redeem(
     asked: Asked, claims: Annotated[list[str], typer.Argument(metavar="CLAIM…", help="Such as 10-1-3.")]
 ) -> None:
     """Have the money paid out that waits for claims of yours."""
-    from api.client.http import segment
-
-    orders(asked, {claim: f"/claims/{segment(claim)}/redeem" for claim in claims})
+    orders(asked, {claim: f"{claim_path(claim)}/redeem" for claim in claims})
 
 
 def _drafted(asked: Asked, files: list[Path], told: dict[str, Any]) -> None:
     parts: list[Part] = [("invoices", (path.name, _read(path), "application/octet-stream")) for path in files]
     parts += [(name, _text(value)) for name, value in told.items() if value not in (None, False)]
-    carry(asked, lambda key, held: asked.client.upload("/obligations/drafts", parts, key, held))
+    try:
+        carry(asked, lambda key, held: asked.client.upload("/obligations/drafts", parts, key, held))
+    except Problem as problem:
+        for one in problem.body.get("errors") or ():
+            one["where"] = _named(str(one["where"]), files)
+        raise
+
+
+def _named(where: str, files: list[Path]) -> str:
+    """By its name, where the service names a file by its place."""
+    place = re.fullmatch(r"invoices\[([0-9]+)\]", where)
+    return files[int(place[1])].name if place and int(place[1]) < len(files) else where
 
 
 def _read(path: Path) -> bytes:
@@ -149,9 +160,3 @@ def ppm(rate: str | None) -> int | None:
     from chain.domain.money import parse_rate
 
     return None if rate is None else parse_rate(rate)
-
-
-def _path(obligation: str) -> str:
-    from api.client.http import segment
-
-    return f"/obligations/{segment(obligation)}"

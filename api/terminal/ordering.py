@@ -13,7 +13,7 @@ import typer
 from api.client.errors import DONE, FORBIDDEN, UNDERWAY, Problem
 from api.story.bilingual import Words
 from api.terminal.figures import harmless
-from api.terminal.tables import Json, word
+from api.terminal.tables import AND, Json, word
 
 if TYPE_CHECKING:
     from api.terminal.asked import Asked
@@ -35,7 +35,7 @@ PROPOSED = Words(
 )
 NOTHING = Words("已完成。", "Done.")
 FINANCING = Words("融资申请 {id}：已受理。", "Financing request {id}: done.")
-ANYBODY = Words("（参与方 {participant}）", "of participant {participant}")
+ANYBODY = Words("（参与方 {participant}）", " of participant {participant}")
 _OFFER, _ISSUE = "offer accept", "obligation approve"
 _SIGNS = {"issue": _ISSUE, "issue_many": _ISSUE, "split": _OFFER, "split_many": _OFFER, "transfer": _OFFER}
 
@@ -104,8 +104,8 @@ def line(asked: "Asked", one: Json) -> str:
 
 def places(asked: "Asked", proposal: Json) -> str:
     """Who has still to sign."""
-    return ", ".join(
-        f"{word(one['place'], asked)} {one['officer'] or asked.say(ANYBODY, participant=one['participant'])}"
+    return AND.of(asked.lang).join(
+        word(one["place"], asked) + (f" {one['officer']}" if one["officer"] else asked.say(ANYBODY, **one))
         for one in proposal["places"]
         if one["signed_at"] is None
     )

@@ -11,8 +11,8 @@ import typer
 from api.client.errors import Problem
 from api.story.bilingual import Words
 from api.terminal.asked import Asked, reading
-from api.terminal.figures import amount, when
-from api.terminal.tables import Json, Names, claims, obligations, show, table, word
+from api.terminal.figures import amount, obligation_path, when
+from api.terminal.tables import AND, Json, Names, claims, obligations, show, table, word
 
 SHOWN = 50
 """Rows of a list on a terminal unless told otherwise."""
@@ -98,10 +98,9 @@ def list_obligations(
 @reading
 def show_obligation(asked: Asked, obligation: Annotated[str, typer.Argument(help="Such as 10-1.")]) -> None:
     """One obligation and its claims."""
-    from api.client.http import segment
-
-    told = asked.client.get(f"/obligations/{segment(obligation)}")
-    parts = asked.client.whole(f"/obligations/{segment(obligation)}/claims")
+    path = obligation_path(obligation)
+    told = asked.client.get(path)
+    parts = asked.client.whole(f"{path}/claims")
     if asked.as_json:
         asked.answer(told | {"claims": parts.rows})
         return
@@ -226,7 +225,7 @@ def _parties(rows: list[Json], asked: Asked) -> Any:
 
 
 def _party(row: Json, asked: Asked) -> tuple[str, ...]:
-    roles = ", ".join(word(role, asked) for role in row["roles"])
+    roles = AND.of(asked.lang).join(word(role, asked) for role in row["roles"])
     who = str(row["id"]), row.get("name") or "", row.get("number") or ""
     return *who, roles, word(row["status"], asked)
 

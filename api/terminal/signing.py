@@ -17,7 +17,8 @@ HEADS = Words("待签指令,操作,内容,待签署,有效至（北京时间）"
 SENT = Words(
     "提交,操作,对象,状态,区块,提交时间（北京时间）,原因", "submission,operation,about,state,block,queued (Beijing),why"
 )
-TITLE = Words("待签署", "To sign")
+TITLE, ALL = Words("待签署", "To sign"), Words("待签指令", "Proposals")
+NOTHING = Words("没有待签署的指令。", "Nothing waits for your signature.")
 HASH = Words("签署内容的哈希：{hash}", "Hash of what is signed: {hash}")
 SIGN = Words("签署？", "Sign it?")
 UNSIGNED = Words("未签署。", "Not signed.")
@@ -107,13 +108,13 @@ def submission(
     show(_sent(told["rows"], asked), *([asked.say(MORE)] if told["next"] else []))
 
 
-def shown(rows: Sequence[Json], asked: Asked) -> Any:
+def shown(rows: Sequence[Json], asked: Asked, title: Words = TITLE) -> Any:
     """Proposals as a table."""
     cells = []
     for row in rows:
         waits = places(asked, row) if row["state"] == "open" else word(row["state"], asked)
         cells.append((str(row["id"]), word(row["operation"], asked), row["text"], waits, when(row["deadline"])))
-    return table(asked.say(TITLE), asked.say(HEADS).split(","), cells, right=(0,), loose=2)
+    return table(asked.say(title), asked.say(HEADS).split(","), cells, right=(0,), loose=2)
 
 
 def signed(asked: Asked, proposal: int, yes: bool) -> None:
@@ -133,7 +134,7 @@ def _listed(asked: Asked, every: bool, wanted: Any) -> None:
     if asked.as_json:
         asked.answer({"rows": rows})
     else:
-        show(shown(rows, asked))
+        show(shown(rows, asked, ALL if every else TITLE) if rows or every else asked.say(NOTHING))
 
 
 def _one(asked: Asked, number: int, wait: bool) -> None:

@@ -83,6 +83,10 @@ WORDS = {
     "admin": Words("管理员", "admin"),
     "viewer": Words("查看", "viewer"),
     "assignee": Words("受让方", "assignee"),
+    "signer": Words("签署人", "signer"),
+    "second": Words("第二签署人", "second officer"),
+    "account": Words("新账户", "new account"),
+    "bank signer": Words("清算银行", "settlement bank"),
 }
 
 HEADS = {
@@ -101,6 +105,7 @@ HEADS = {
     "due": Words("到期日", "due"),
     "accept_by": Words("签收期限", "accept by"),
 }
+AND = Words("、", ", ")
 _MANY = 100  # companies asked after for one table
 _TEXT = 36  # columns that a text takes at least, if it has as many
 _LIKE = 20  # whose name or number is like one's id
@@ -227,7 +232,7 @@ def obligations(rows: Sequence[Json], asked: "Asked", names: Names, title: str |
 def _state(row: Json, asked: "Asked") -> str:
     """Of the claim and, unless all is as it should be, of its obligation."""
     state = word(row["state"], asked)
-    return state if row["status"] == "issued" else f"{state}, {word(row['status'], asked)}"
+    return state if row["status"] == "issued" else AND.of(asked.lang).join((state, word(row["status"], asked)))
 
 
 def _notes(row: Json, asked: "Asked") -> list[Any]:

@@ -11,7 +11,7 @@ import typer
 from api.client.errors import Problem
 from api.story.bilingual import Words
 from api.terminal.asked import Asked, reading
-from api.terminal.figures import amount, day, when
+from api.terminal.figures import amount, claim_path, day, when
 from api.terminal.tables import Json, Names, console, show, word
 
 if TYPE_CHECKING:
@@ -42,9 +42,7 @@ def trace(
     most: Annotated[int, typer.Option(min=1, max=100_000, help="Pieces to draw at most.")] = MOST,
 ) -> None:
     """A claim's chain of title back to issue, and the pieces cut from it, as far as they are yours to see."""
-    from api.client.http import segment
-
-    told = asked.client.get(f"/claims/{segment(claim)}/provenance")
+    told = asked.client.get(f"{claim_path(claim)}/provenance")
     with nullcontext() if asked.as_json else console().status(asked.say(READING)):
         pieces = _Pieces(asked, most).of(told["row"]["id"])
     if asked.as_json:

@@ -71,7 +71,7 @@ def commit(book: Db, clock: Clock, caller: Caller, request: tuple[str, bytes], p
                 [(subject, number) for subject in sending.holds],
             )
         if plan.proposing is not None:
-            made = replace(made, proposal=_propose(book, caller, plan.proposing, made, now))
+            made = replace(made, proposal=_propose(book, caller, plan.proposing, made, plan.at))
         for also in plan.also:
             made = also(book, made) or made
         answer = {"submissions": made.submissions, "proposal": made.proposal, "financing": made.financing}

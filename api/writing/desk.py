@@ -88,7 +88,7 @@ class Desk:
         lang: Lang,
     ) -> None:
         self.caller, self.visible, self.mirror, self.book, self.network = caller, visible, mirror, book, network
-        self.now, self.lang, self.plan = now, lang, Plan()
+        self.now, self.lang, self.plan = now, lang, Plan(now)
         self.block = checkpoint(mirror).block
         self.rows = ledger.rows(mirror, network, self.block)
         self.domain = Domain(network.chain_id, network.ledger)

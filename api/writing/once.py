@@ -15,11 +15,13 @@ from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Annotated, Any, TypeAlias
 
-from anyio import sleep, to_thread
+from anyio import to_thread
 from fastapi import Depends, Header, Request, Response
 from msgspec.json import encode
 
+from api.access.audit import Action, Decision, refused
 from api.access.dependencies import Credentials, access_of, requires
+from api.access.errors import AccessError
 from api.access.told_once import FORM
 from api.access.viewer import Caller, Duty
 from api.access.visible import shown_to, visible
@@ -32,12 +34,12 @@ from api.writing.errors import KeyAbsent, MirrorLate, PreferMalformed
 from api.writing.fitness import Fitness
 from api.writing.plan import Made
 from api.writing.schemas import acknowledged
+from api.writing.waiting import Watch
 from chain.mirror.errors import MirrorError
 from chain.mirror.writer import checkpoint
 from chain.signing.client import SignerClient
 from chain.signing.process import SOCKET
 from chain.store.errors import AlreadyThere, StoreError
-from chain.submission.outbox import Outbox
 
 WRITE = problems(401, 403, 404, 409, 413, 415, 422, 503)
 """What every such request may answer beside 202."""
@@ -45,7 +47,7 @@ MOST_WAIT = 25
 """Seconds that an answer may be held back."""
 SIGNING = 3.0  # seconds that the signer has for an answer
 PATIENCE = 2.0  # seconds for which it waits that the mirror shows the last change of the same thing
-_LOOK, _LONGEST_LOOK = 0.008, 0.05  # seconds between two looks at what is awaited
+_LOOK = 0.008  # seconds between two looks at the mirror
 _WAIT = re.compile(r"(?:^|,)\s*wait\s*=\s*\"?([0-9]{1,4})\"?\s*(?:,|;|$)", re.IGNORECASE)
 
 _FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")  # what the framework reads as a form
@@ -63,9 +65,11 @@ class Writing:
         told = "\n".join((request.method, request.url.path, request.url.query)).encode() + b"\n" + body
         self._told, self._named = told, (key, hashlib.sha256(told).digest())
         self._stores: Stores = request.app.state.stores
-        self._clock = access_of(request).clock
+        self._access = access_of(request)
+        self._clock = self._access.clock
         self._signers: Signers = request.app.state.signers
         self._fitness: Fitness = request.app.state.fitness
+        self._watch: Watch = request.app.state.watch
 
     async def once(self, work: Work, *, sealed: bool = False) -> Response:
         """The answer. Raises what the work raises, KeyConflict, SubjectBusy, MirrorLate, PartError, StoreError; and
@@ -80,8 +84,9 @@ class Writing:
             self._named = (self._named[0], hmac.digest(bearer, self._told, "sha256"))
         made: Made = await to_thread.run_sync(self._made, work)
         try:
-            if self.wait and made.submissions:
-                await self._through(made)
+            left = min(self.wait, self._begun + MOST_WAIT - time.monotonic())  # what came before counts, too
+            if made.submissions and left > 0:
+                await self._watch.until_through(made.submissions, left)
             return await to_thread.run_sync(self._answer, made)
         except (StoreError, MirrorError):  # whose texts say that nothing was done
             raise OutcomeUntold from None
@@ -97,6 +102,11 @@ class Writing:
                 try:
                     work(desk)
                     return commit(book, self._clock, self.caller, self._named, desk.plan, desk.block)
+                except AccessError as refusal:
+                    if self._access.rare.due((self.caller.key, refusal.code)):
+                        subject = f"{self._request.method} {self._request.scope['route'].path}"
+                        refused(book, self._clock, Decision.by(self.caller, Action.EXERCISE, subject), refusal)
+                    raise
                 except AlreadyThere:
                     if known(book, self.caller, *self._named) is None:
                         raise
@@ -116,23 +126,6 @@ class Writing:
             if time.monotonic() > until:
                 raise MirrorLate(block=block)
             time.sleep(_LOOK)
-
-    async def _through(self, made: Made) -> None:
-        """Return once all is refused, or final and mirrored, or when the wait is over; what came before counts, too,
-        where the request would run out of time.
-        """
-        until, pause = min(time.monotonic() + self.wait, self._begun + MOST_WAIT), _LOOK
-        while not await to_thread.run_sync(self._settled, made) and time.monotonic() < until:
-            await sleep(pause)
-            pause = min(2 * pause, _LONGEST_LOOK)
-
-    def _settled(self, made: Made) -> bool:
-        with self._stores.book() as book:
-            found = Outbox(book).some(made.submissions)
-        if not all(one.done for one in found):
-            return False
-        last = max((one.block or 0 for one in found if one.refusal is None), default=0)
-        return last <= self._stores.read(lambda mirror: checkpoint(mirror).block)
 
     def _answer(self, made: Made) -> Response:
         readiness = self._stores.readiness(fresh=self.wait > 0)  # it may have waited for just that block

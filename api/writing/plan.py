@@ -64,8 +64,12 @@ stands in the place of what was made; it may raise, and then nothing was done.""
 
 @dataclass(slots=True)
 class Plan:
-    """Submissions, a proposal, decisions to be written down, and whatever else belongs into the same commit."""
+    """Submissions, a proposal, decisions to be written down, and whatever else belongs into the same commit.
 
+    `at`: the ledger's instant at which it was made, which a demo's clock may have moved.
+    """
+
+    at: UtcSeconds
     sendings: list[Sending] = field(default_factory=list)
     proposing: Proposing | None = None
     decisions: list[Decision] = field(default_factory=list)

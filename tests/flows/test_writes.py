@@ -210,6 +210,17 @@ def test_offer__declined_withdrawn_or_overtaken__moves_nothing(shop: Counter) ->
     assert states(shop, obligation) == [(21, 700_000, "free"), (31, 300_000, "free")]
 
 
+def test_offer__of_two_pieces_to_one_assignee__takes_one_signature(shop: Counter) -> None:
+    claim = held(shop, 1_000_000)
+    body = {"pieces": [{"to": 32, "amount": 300_000}, {"to": 32, "amount": 200_000}]}
+    offer = shop.done("21", f"/claims/{claim}/split", body).body["proposal"]
+    assert [place["place"] for place in offer["places"]] == ["signer", "assignee 1", "assignee 2"]
+    signed = shop.done("32", f"/proposals/{offer['id']}/sign")
+    assert (signed.one["operation"], signed.body["proposal"]["state"]) == ("split_many", "submitted")
+    found = states(shop, claim.rpartition("-")[0])
+    assert sorted(found) == [(21, 500_000, "free"), (32, 200_000, "free"), (32, 300_000, "free")]
+
+
 def test_offer__of_a_claim_that_was_paid_out_meanwhile__is_refused(shop: Counter) -> None:
     claim = held(shop, 200_000)
     offer = shop.done("21", f"/claims/{claim}/transfer", {"to": 31}).body["proposal"]

@@ -7,6 +7,7 @@ What one may not see is as what is not there, to the byte; a refusal leaves the 
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
@@ -14,7 +15,7 @@ import httpx2
 import pytest
 
 from chain.domain.vocabulary import ClaimId, ObligationId
-from tests.cast import BEN, REG
+from tests.cast import BANK, BEN, REG, address
 from tests.properties import reading
 from tests.security.guarded import AUDITOR, Asker, Guarded, guarded, maker
 from tests.security.matrix_writes import DONE, ELSEWHERE, NOT_SEEN, TABLE, Write, askers, expected, path_of
@@ -151,3 +152,11 @@ def test_matrix__path_without_a_row__is_found(town: Guarded) -> None:
     paths = town.site.app.openapi()["paths"]
     asked = {(method, path) for path, methods in paths.items() for method in methods if method != "get"}
     assert asked == TABLE.keys() | ELSEWHERE.keys(), "a path that changes something and stands in no row of TABLE"
+
+
+def test_rail__on_a_network_without_a_cash_token__is_refused(town: Guarded, monkeypatch: pytest.MonkeyPatch) -> None:
+    stores = town.site.app.state.stores
+    monkeypatch.setattr(stores, "network", replace(stores.network, cash=()))
+    body = {"id": 2, "bank": BANK.id, "escrow": address("escrow")}
+    refused = town.ask(maker(REG), "POST", "/rails", json=body)
+    assert (refused.status_code, refused.json()["code"]) == (409, "token-unnamed")

@@ -170,7 +170,8 @@ def test_links__of_what_is_acknowledged__lead_to_what_became_of_it(town: Guarded
             town.put_back(before)
             super().teardown()
 
-    Walk.run(settings=settings(max_examples=WALKS, stateful_step_count=STEPS, deadline=None, database=None, derandomize=True))
+    walked = settings(max_examples=WALKS, stateful_step_count=STEPS, deadline=None, database=None, derandomize=True)
+    Walk.run(settings=walked)
     print(f"links: {dict(statuses)}, {dict(followed)}")
     assert followed["/submissions/{submission}"] > 0
     assert followed["/proposals/{proposal}"] > 0

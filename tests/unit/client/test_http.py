@@ -4,7 +4,7 @@
 import pytest
 
 from api.client.errors import AddressMalformed, AnswerForeign, ClientError, Problem, ServiceAway
-from api.client.http import Client, plain, segment
+from api.client.http import Client, plain
 from chain.domain.errors import LANGS, registry
 from tests.unit.client.fake import LOST, Fake, Said, problem
 
@@ -25,7 +25,14 @@ def test_get__lost_or_told_to_wait__is_asked_again_after_as_long_as_it_takes(fak
     pauses: list[float] = []
     fake.say("GET /me", LOST, problem(503, "database-away", Retry_After="3"), {"name": "a"})
     assert client(fake, pauses).get("/me") == {"name": "a"}
-    assert pauses == [0.25, 3.0]
+    assert pauses == [0.5, 3.0]
+
+
+def test_get__of_a_service_that_started_again_elsewhere__finds_it_there(fake: Fake) -> None:
+    fake.say("GET /me", {"name": "a"})
+    found = Client("http://127.0.0.1:9", "dt_key", "zh", lambda pause: None)
+    found.moved = lambda: fake.url
+    assert found.get("/me") == {"name": "a"}
 
 
 def test_get__service_away_or_too_long_a_wait__ends_after_some_tries(fake: Fake) -> None:
@@ -83,10 +90,6 @@ def test_plain__is_what_others_can_read_on_the_way() -> None:
     assert {url: plain(url) for url in told} == told
 
 
-def test_segment__of_what_somebody_typed__stays_one_part_of_the_path() -> None:
-    assert segment("../keys?x=1#y/债") == "..%2Fkeys%3Fx%3D1%23y%2F%E5%80%BA"
-
-
 def page(block: int, *rows: int, after: str | None = None) -> dict[str, object]:
     return {"block": block, "age": 0, "rows": [{"id": row} for row in rows], "next": after}
 
@@ -108,7 +111,7 @@ def test_whole__when_the_ledger_goes_on_meanwhile__is_read_anew_as_of_one_block(
 
 def test_errors__of_the_client__tell_in_both_languages_what_to_do_and_how_to_end() -> None:
     leaves = registry(ClientError)
-    assert len(leaves) == 12
+    assert len(leaves) == 14
     for leaf in leaves.values():
         assert issubclass(leaf, ClientError)
         assert leaf.exit in (1, 2, 3, 4)

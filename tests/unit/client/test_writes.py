@@ -226,3 +226,47 @@ def test_quote__of_a_rate_as_people_write_it__is_sent_in_millionths(fake: Fake, 
     assert run("financing", "quote", 5, "--rate", "4.2%", "--until", "2026-12-31").exit_code == 0
     assert fake.posts()[0].json() == {"rate": 42_000, "until": "2026-12-31T15:59:59Z"}
     assert run("financing", "quote", 5, "--rate", "4.20001%").exit_code == 2
+
+
+def test_draft__of_files_that_cannot_be_used__names_each_by_its_name(fake: Fake, run: Run, tmp_path: Path) -> None:
+    files = [tmp_path / name for name in ("march.xml", "april.xml")]
+    for file in files:
+        file.write_text("<a/>")
+    errors = [{"where": "invoices[1]", "why": "<past due>"}, {"where": "body.due", "why": "<a date>"}]
+    refused = problem(422, "invoices-refused")
+    fake.say("POST /obligations/drafts", Said(422, {**refused.body, "errors": errors}))  # type: ignore[dict-item]
+    done = run("obligation", "draft", *files)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "  april.xml: <past due>\n  body.due: <a date>\n" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("claim", "split", "10-1", "31:1.00"),
+        ("claim", "transfer", "../keys?x=1#y", 31),
+        ("claim", "release", "10-1-1 "),
+        ("obligation", "revoke", "10-1-1"),
+        ("obligation", "show", "债"),
+        ("redeem", "10-1-1", "10-0-1"),
+        ("trace", "010-1-1"),
+    ],
+)
+def test_id__of_another_form__is_misuse_and_nothing_is_asked(fake: Fake, run: Run, words: tuple[object, ...]) -> None:
+    done = run(*words)
+    assert (done.exit_code, fake.heard) == (2, [])
+    assert "is not of the form 10-1" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "step"), [(401, "key-refused", "deeptier login"), (403, "password-must-change", "password")]
+)
+def test_refusal__about_who_asks__is_followed_by_the_command_that_helps(
+    fake: Fake, run: Run, status: int, code: str, step: str
+) -> None:
+    fake.say("POST /claims/10-1-1/release", problem(status, code))
+    done = run("claim", "release", "10-1-1")
+    assert done.exit_code == 3
+    assert re.search(rf"<{code}>\n→ .*deeptier {step.removeprefix('deeptier ')}", done.stderr), done.stderr
+    told = json.loads(run("claim", "release", "10-1-1", "--json").stderr)
+    assert told["next_step"] == f"<after {code}>", "programs are told what programs do"

@@ -23,5 +23,5 @@ def test_error__every_one__fills_its_fields_into_one_line_of_each_language(leaf:
     assert any("\u4e00" <= letter <= "\u9fff" for letter in error.message("zh"))
 
 
-def test_errors__of_the_registry__are_three() -> None:
-    assert set(OURS) == {"company-name-taken", "company-number-taken", "proof-missing"}
+def test_errors__of_the_registry__are_four() -> None:
+    assert set(OURS) == {"company-name-taken", "company-number-taken", "proof-missing", "token-unnamed"}

@@ -15,7 +15,7 @@ from api.writing.errors import SubjectBusy
 from api.writing.plan import Made, Place, Plan, Proposing, Sending
 from chain.abi.calls import SignedCall
 from chain.domain import commands as c
-from chain.domain.clock import FixedClock
+from chain.domain.clock import FixedClock, UtcSeconds
 from chain.domain.vocabulary import OfficerId, ParticipantId
 from chain.store.db import Db, connect
 from chain.store.errors import AlreadyThere
@@ -40,7 +40,8 @@ def db(book: str) -> Iterator[Db]:
 def plan(number: int, *, proposal: bool = False, audit: bool = True) -> Plan:
     """To cut a claim, and perhaps to offer it."""
     message = made(c.Cut, claim=claim(number))
-    found = Plan([Sending(SignedCall(message, (b"\1" * 65,)), "10-7-3", (f"claim {claim(number)}",), *_own(CALLER))])
+    sending = Sending(SignedCall(message, (b"\1" * 65,)), "10-7-3", (f"claim {claim(number)}",), *_own(CALLER))
+    found = Plan(UtcSeconds(1_795_000_000), [sending])
     if audit:
         found.decisions.append(Decision.by(CALLER, Action.SUBMIT, f"Cut {number}"))
     if proposal:
