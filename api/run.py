@@ -32,6 +32,8 @@ HEALTHY = 10.0  # seconds after which a part's earlier deaths are forgotten
 STOPPING = 10.0  # seconds that a part may take to stop
 LOOK = 0.05  # seconds between two looks
 SILENT = 3  # seconds after which a part that said it runs no longer counts as running; it says so once a second
+PYTHON = (sys.executable, "-P", "-m")
+"""Never from the folder that somebody happens to be in: a namesake of a module there would run as the signer."""
 
 _CLOCK = SystemClock()
 
@@ -217,7 +219,7 @@ def run(parts: list[Part], status: Path, ready: Callable[[], None], news: Callab
 
 def sender(folder: Path, book: str, network: Network, depth: int | None = None) -> Process:
     """The sender of a network whose files are in the folder. `depth`: of a network that makes blocks by itself."""
-    words = [sys.executable, "-m", "chain.submission.process", "--book", book, "--node", str(folder / "run" / "node")]
+    words = [*PYTHON, "chain.submission.process", "--book", book, "--node", str(folder / "run" / "node")]
     words += ["--chain-id", str(network.chain_id), "--ledger", network.ledger, "--relay", str(folder / "relay.key")]
     words += ["--status", str(folder / "run" / "sender.json"), *(["--demo"] if network.demo else [])]
     words += [] if depth is None else ["--depth", str(depth)]
@@ -226,7 +228,7 @@ def sender(folder: Path, book: str, network: Network, depth: int | None = None) 
 
 def mirror(folder: Path, place: str, network: Network, book: str | None, first: int = 0) -> Process:
     """The mirror of a network. `book`: of the embedded chain; `first`: the block that it begins with."""
-    words = [sys.executable, "-m", "chain.mirror.process", "--mirror", place, "--node", str(folder / "run" / "node")]
+    words = [*PYTHON, "chain.mirror.process", "--mirror", place, "--node", str(folder / "run" / "node")]
     words += ["--chain-id", str(network.chain_id), "--ledger", network.ledger, "--rulebook", network.rulebook]
     words += ["--first", str(first), "--status", str(folder / "run" / "mirror.json")]
     words += [] if book is None else ["--book", book]
@@ -235,16 +237,30 @@ def mirror(folder: Path, place: str, network: Network, book: str | None, first: 
 
 def signer(folder: Path, unlocked: Path | None = None) -> Process:
     """The signer of the keys in the folder. `unlocked`: a file of keys that it holds from the start."""
-    words = [sys.executable, "-m", "chain.signing.process", "--folder", str(folder / "signer")]
+    words = [*PYTHON, "chain.signing.process", "--folder", str(folder / "signer")]
     words += [] if unlocked is None else ["--unlocked", str(unlocked)]
     return Process("signer", words, folder / "run" / "signer.log")
 
 
+class _Http(Process):
+    """The HTTP service: started again, it listens where it listened before, also when any free port was asked for."""
+
+    def __init__(self, words: list[str], run: Path) -> None:
+        super().__init__("http", words, run / "http.log")
+        self._address, self._asked = run / "http", list(words)
+
+    def start(self) -> None:
+        if self._address.exists():
+            port = self._address.read_text("ascii").rpartition(":")[2]
+            self._words = [*self._asked, "--port", port]  # the last one counts
+        super().start()
+
+
 def http(folder: Path, book: str, mirror: str, port: int) -> Process:
     """The HTTP service of a folder; it listens on this machine alone."""
-    words = [sys.executable, "-m", "api.server", "--folder", str(folder), "--book", book, "--mirror", mirror]
+    words = [*PYTHON, "api.server", "--folder", str(folder), "--book", book, "--mirror", mirror]
     words += ["--port", str(port), "--status", str(folder / "run" / "http.json")]
-    return Process("http", words, folder / "run" / "http.log")
+    return _Http(words, folder / "run")
 
 
 def relay_keys(path: Path, count: int) -> tuple[Key, ...]:

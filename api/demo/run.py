@@ -60,10 +60,14 @@ def demo(path: Path, lang: Lang, once: bool, fresh: bool) -> None:
         keys = _DemoKeys(network.chain_id, path)
         showing.begin(Teller(lang, keys, {**LINES, **w.LINES}), network.chain_id, url)
         stage = HttpStage(service, keys, lang, showing.step)
-        if stage.progress:
-            showing.again(stage.progress)
         stage.connect(url)
-        play(stage, lambda: _killed(stage, showing))
+        if stage.ended:
+            showing.over()
+        else:
+            if stage.progress:
+                showing.again(stage.progress)
+            play(stage, lambda: _killed(stage, showing))
+            stage.end()
         showing.ending(stage)
         if once:
             showing.ended()

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from api.client.errors import Problem
 from api.demo import words as w
 from api.demo.stage import HttpStage
 from api.story.bilingual import Words
@@ -47,6 +48,10 @@ class Showing:
         """The story goes on where it was left."""
         self._say(w.AGAIN, step=step)
 
+    def over(self) -> None:
+        """The story was told to its end, in an earlier telling."""
+        self._say(w.OVER)
+
     def step(self, step: Step) -> None:
         """One step of the story."""
         assert self._show is not None
@@ -70,6 +75,16 @@ class Showing:
 
     def ending(self, stage: HttpStage) -> None:
         """Who was paid what, where a claim came from, and that mirror and chain agree."""
+        try:
+            self._paid(stage)
+        except Problem as problem:
+            if not stage.told or problem.code != "key-refused":
+                raise
+            self._say(w.CHANGED)
+        self._title(w.RECONCILE)
+        self._command("mirror", "reconcile", "--lang", self._lang)
+
+    def _paid(self, stage: HttpStage) -> None:
         self._title(w.PAID)
         table = self._table(_GOT, _FIGURES)
         for who in _HOLDERS:
@@ -79,8 +94,6 @@ class Showing:
         self._console.print(table)
         self._title(w.TREE, holder=BANK, claim=OF_BANK)
         self._command("trace", str(OF_BANK), "--as", stage.session(BANK), "--lang", self._lang)
-        self._title(w.RECONCILE)
-        self._command("mirror", "reconcile", "--lang", self._lang)
 
     def standing(self, url: str) -> None:
         """It stays up: what to try."""

@@ -48,8 +48,11 @@ class HttpStage:
         self._officers = {(int(one.company.id), int(one.number)): one.key for one in demo_officers(keys.seed)}
         self._clients: dict[tuple[int, int], Client] = {}
         self._file = service.folder / PROGRESS
-        self.progress: int = json.loads(self._file.read_text("utf-8"))["step"] if self._file.exists() else 0
+        kept: Json = json.loads(self._file.read_text("utf-8")) if self._file.exists() else {"step": 0}
+        self.progress: int = kept["step"]
         """How many steps were told before, in an earlier telling."""
+        self.ended: bool = kept.get("ended", False)
+        """Whether that one came to the end."""
         self.url = ""
         self._calls = 0  # in the present step
         self._numbers: dict[str, int] = {}  # of the last step of each line
@@ -57,7 +60,7 @@ class HttpStage:
     @property
     def told(self) -> bool:
         """Whether the present step was played before, in an earlier telling."""
-        return len(self.steps) < self.progress
+        return self.ended or len(self.steps) < self.progress
 
     def connect(self, address: str) -> None:
         """From now on the service answers there."""
@@ -168,6 +171,11 @@ class HttpStage:
         (officer,) = (one for one in demo_officers(self.keys.seed) if (one.company, one.number) == (who, 1))
         Sessions(self.service.folder).keep(Session(officer.name, f"{who.id}-1", officer.key))
         return officer.name
+
+    def end(self) -> None:
+        """Note that the story was told to its end: it is not told again, whatever people do on the network since."""
+        self.ended = True
+        written(self._file, json.dumps({"step": len(self.steps), "ended": True}))
 
     def _key(self) -> str:
         self._calls += 1

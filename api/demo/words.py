@@ -29,6 +29,15 @@ AGAIN = Words(
     "under its idempotency keys, and nothing is done twice.",
 )
 
+OVER = Words(
+    "这个网络上的故事已经演完；下面是它的结局。要从头再演，请加 --fresh。",
+    "The story was played to its end on this network; here is how it ended. To play it again, add --fresh.",
+)
+CHANGED = Words(
+    "演示人员的密钥已被更换或吊销，这里不再替他们查询；网络照常可用。",
+    "A demo officer's key was changed or revoked since, so nothing is asked in their name; the network goes on.",
+)
+
 LINES: Mapping[str, Words] = {
     "drafted": Words(
         "{actor:name}的经办上传{seller:name}开来的 {count} 张电子发票，合计 {amount:money}，拟好凭证并签名；登记机构"

@@ -171,7 +171,10 @@ def _seller(book: Db, read: Invoice, creditor: ParticipantId | None, wrong: _Wro
     if known is not None:
         wrong.add(place, f"销售方是参与方 {known.participant}", f"its seller is participant {known.participant}")
     else:
-        wrong.add(place, "销售方不是本网络的参与方", "its seller is no participant of this network")
+        told = " ".join(part for part in (read.seller.name, number) if part)
+        wrong.add(
+            place, f"销售方（{told}）不是本网络的参与方", f"its seller ({told}) is no participant of this network"
+        )
     return None
 
 

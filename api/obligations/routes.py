@@ -75,7 +75,9 @@ def events(asked: Asked, obligation: ObligationPath, after: After = None, limit:
 
 
 @router.post("/obligations/drafts", status_code=202, response_model=Acknowledged, responses=WRITE)
-async def draft(request: Request, asked: Making, form: Annotated[DraftForm, Form(media_type="multipart/form-data")]) -> Response:
+async def draft(
+    request: Request, asked: Making, form: Annotated[DraftForm, Form(media_type="multipart/form-data")]
+) -> Response:
     """Upload e-invoices and draft the obligation that they back. The Registrar's service registers the invoices at
     once; the draft waits, as a proposal, for its checker.
     """

@@ -6,6 +6,7 @@ from operator import or_
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from stdnum.cn import uscc
 
 from api.claims.schemas import Body, When
 from api.participants.directory import plain_number
@@ -36,8 +37,12 @@ def _seen(name: str) -> str:
 def _numbered(number: str) -> str:
     if not any(letter.isdigit() for letter in plain_number(number)):
         raise ValueError("a tax number has digits")
+    if len(plain_number(number)) == _USCC and not uscc.is_valid(plain_number(number)):
+        raise ValueError("no USCC: its check character does not fit the rest")
     return number
 
+
+_USCC = 18  # characters of a unified social credit code; an invoice would never show another one
 
 Hex = Annotated[
     str,

@@ -3,13 +3,14 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from chain.abi.codec import whole
 from chain.abi.eip712 import Signed
 from chain.abi.schema import struct_codec
 from chain.domain.clock import UtcSeconds
+from chain.domain.commands import SplitMany
 from chain.domain.vocabulary import Address, OfficerId, ParticipantId
 from chain.store.db import Db, Row
 from chain.store.words import ProposalState
@@ -53,6 +54,17 @@ class Proposed:
     def state_at(self, now: UtcSeconds) -> str:
         """Its state, or that its deadline has passed while it was open."""
         return LAPSED if self.state is ProposalState.OPEN and now > self.deadline else self.state.value
+
+    def part_of(self, participant: ParticipantId | None) -> "Proposed":
+        """As a participant sees it, or as somebody who sees everything (None): of an offer to several, one of them is
+        told its own piece, and not who else gets what.
+        """
+        message, told = self.message, participant in (None, self.participant)
+        if told or not isinstance(message, SplitMany):
+            return self
+        pieces = tuple(piece for piece in message.pieces if piece.to == participant)
+        places = tuple(place for place in self.places if place.participant in (self.participant, participant))
+        return replace(self, message=replace(message, pieces=pieces), places=places)
 
     def concerns(self, participant: ParticipantId) -> bool:
         """Whether it is a participant's to see."""

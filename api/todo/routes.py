@@ -54,7 +54,7 @@ def _booked(asked: Reading, book: Db, whose: ParticipantId, limit: int) -> tuple
     signing = reading.waiting(book, whose, own.officer, now, MOST, limit)
     quoting, opening = waiting.to_quote(book, whose, now, limit), waiting.to_open(book, whose, limit)
     return (
-        [signing_shown(one, teller) for one in signing],
+        [signing_shown(one.part_of(whose), teller) for one in signing],
         [asking_shown(one, currency, own=False) for one in quoting],
         [asking_shown(one, currency, own=True) for one in opening],
     )

@@ -130,7 +130,7 @@ class Writing:
     def _answer(self, made: Made) -> Response:
         readiness = self._stores.readiness(fresh=self.wait > 0)  # it may have waited for just that block
         with self._stores.book() as book:
-            told = acknowledged(book, self._stores, made, self.lang, readiness)
+            told = acknowledged(book, self._stores, made, self.lang, readiness, self.caller.participant)
         headers = {"Cache-Control": "no-store", "Content-Language": self.lang, "Vary": "Accept-Language"}
         if made.submissions:
             headers["Location"] = f"/submissions/{made.submissions[0]}"

@@ -13,6 +13,7 @@ from api.writing.texts import Teller
 from chain.abi.eip712 import Domain, digest, typed_data
 from chain.domain.clock import UtcSeconds
 from chain.domain.errors import Lang
+from chain.domain.vocabulary import ParticipantId
 from chain.mirror.ready import Readiness
 from chain.store.db import Db
 from chain.submission.outbox import Outbox
@@ -66,7 +67,10 @@ class Proposal(BaseModel):
     subject: str = Field(description="What it is about.", examples=["10-1"])
     text: str = Field(description="What is signed, in words, in the language that Accept-Language asks for.")
     hash: str = Field(description="What is signed: the EIP-712 hash, in hex.")
-    message: dict[str, Any] = Field(description="What is signed, field by field, as a wallet shows it.")
+    message: dict[str, Any] = Field(
+        description="What is signed, field by field, as a wallet shows it; of an offer to several, an assignee is told"
+        " its own piece alone, while `hash` is of the whole."
+    )
     details: dict[str, Any] = Field(description="What no chain ever hears, such as the invoices of a draft.")
     deadline: Instant = Field(description="Until when it may be carried out.")
     places: list[Place]
@@ -84,9 +88,11 @@ class Acknowledged(BaseModel):
     financing: int | None = Field(description="The number of the request for early payment, of such a one.")
 
 
-def acknowledged(book: Db, stores: Stores, made: Made, lang: Lang, readiness: Readiness) -> Said:
-    """The answer to a request. Raises SubmissionUnknown, StoreError."""
-    shown = Shower(book, stores, lang, readiness.block)
+def acknowledged(
+    book: Db, stores: Stores, made: Made, lang: Lang, readiness: Readiness, participant: ParticipantId
+) -> Said:
+    """The answer to a request of that participant's. Raises SubmissionUnknown, StoreError."""
+    shown = Shower(book, stores, lang, readiness.block, participant)
     proposed = None if made.proposal is None else proposal(book, made.proposal)
     return said(
         block=readiness.block,
@@ -98,10 +104,10 @@ def acknowledged(book: Db, stores: Stores, made: Made, lang: Lang, readiness: Re
 
 
 class Shower:
-    """Shows submissions and proposals. `block`: the mirror's."""
+    """Shows submissions and proposals. `block`: the mirror's; `eyes`: the participant that looks, None: sees all."""
 
-    def __init__(self, book: Db, stores: Stores, lang: Lang, block: int) -> None:
-        self._book, self._lang, self._block = book, lang, block
+    def __init__(self, book: Db, stores: Stores, lang: Lang, block: int, eyes: ParticipantId | None) -> None:
+        self._book, self._lang, self._block, self._eyes = book, lang, block, eyes
         self._domain = Domain(stores.network.chain_id, stores.network.ledger)
         self._now: UtcSeconds = stores.now()
         self._teller = Teller(book, stores.network, lang)
@@ -125,7 +131,8 @@ class Shower:
             refusal=told,
         )
 
-    def proposal(self, one: Proposed) -> Said:
+    def proposal(self, whole: Proposed) -> Said:
+        one = whole.part_of(self._eyes)
         follows, came = (
             None if number is None else self.submission(Outbox(self._book).submission(number))
             for number in (one.follows, one.submission)
@@ -138,7 +145,7 @@ class Shower:
             officer=f"{one.participant}-{one.officer}",
             subject=one.about,
             text=self._teller.text(one.message),
-            hash=f"0x{digest(one.message, self._domain).hex()}",
+            hash=f"0x{digest(whole.message, self._domain).hex()}",
             message=typed_data(one.message, self._domain)["message"],
             details=one.details,
             deadline=instant(one.deadline),

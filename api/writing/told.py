@@ -64,7 +64,8 @@ class BookReading:
     def _told(self, book: Db, body: Callable[[Shower], Said]) -> Response:
         readiness = self.stores.readiness()
         told = {"block": readiness.block, "age": readiness.age}
-        told |= body(Shower(book, self.stores, self.lang, readiness.block))
+        eyes = None if self.viewer.visible.all else self.viewer.participant
+        told |= body(Shower(book, self.stores, self.lang, readiness.block, eyes))
         headers = {"Cache-Control": "private, no-cache", "Vary": "Authorization, Accept-Language"}
         return Response(encode(told), 200, headers, "application/json")
 

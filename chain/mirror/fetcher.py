@@ -39,7 +39,7 @@ class Fetcher:
     """Starts such a process for each long way. `timeout`: seconds for an answer of the node."""
 
     def __init__(self, url: str, timeout: float, ledger: Address, verify: Verify) -> None:
-        self._words = [sys.executable, "-m", "chain.mirror.fetcher", url, str(timeout), ledger, verify]
+        self._words = [sys.executable, "-P", "-m", "chain.mirror.fetcher", url, str(timeout), ledger, verify]
 
     def follow(self, first: int, last: int) -> Generator[list[Block], None, None]:
         """As Source.follow; the process has ended when the iterator is closed or exhausted. Raises FetcherGone too."""

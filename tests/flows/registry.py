@@ -14,14 +14,14 @@ import httpx2
 from eth_account import Account
 
 from api.access.demo import demo_officers
-from api.story.cast import BOTH, CLEARING, COMPANIES, MAKER, MOTORS, REGISTRAR, SEATS, Company, Keys
+from api.story.cast import BOTH, CLEARING, COMPANIES, MAKER, MOTORS, REGISTRAR, Company, Keys
 from api.story.figures import ALONE, RAIL
 from chain.domain.vocabulary import Right
 from chain.signing.key import Key
 from chain.store.db import connect
 from tests.flows.running import up
 
-USCC = {MOTORS.id: "91990000MA0YM00109", SEATS.id: "91990000MA0HT0021J"}
+USCC = {one.id: one.number for one in COMPANIES}
 Json = dict[str, Any]
 
 
@@ -93,7 +93,7 @@ class Town:
         return {
             "id": who.id,
             "name": who.name.zh,
-            "number": USCC.get(who.id, f"91990000MA0XX{who.id:05d}"),
+            "number": who.number,
             "roles": [str(who.role.name).lower()],
             "limit": who.limit,
             "cash": self.keys.cash(who).address if who.paid else None,

@@ -209,6 +209,8 @@ def test_registration__of_what_is_taken_or_foreign__changes_nothing(town: Town) 
     for over, wanted in (
         ({"id": MOTORS.id}, (409, "participant-exists")),
         ({"number": f" cn{USCC[SEATS.id].lower()}"}, (409, "company-number-taken")),
+        ({"number": "91990000MA0ZX0077X"}, (422, "malformed-request")),  # no USCC has a Z
+        ({"number": f"{USCC[SEATS.id][:-1]}K"}, (422, "malformed-request")),  # its check character is J
         ({"name": "云岭　 汽车"}, (409, "company-name-taken")),
         (account, (409, "account-exists")),
         ({"cash": town.keys.cash(MOTORS).address}, (409, "cash-address-taken")),

@@ -60,3 +60,19 @@ def test_up__over_http__tells_what_is_mirrored_and_what_is_down(tmp_path: Path) 
         until(lambda: status(folder)["state"] == "running")
         assert not (folder / "run" / "http.log").read_text().count("Bearer"), "a key in a log"
     assert status(folder)["state"] == "stopped"
+
+
+def test_up__in_a_folder_with_namesakes_of_our_modules__runs_none_of_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    foreign = 'raise SystemExit("this is not ours")'
+    for name in ("api/__init__.py", "chain/__init__.py", "tomllib.py"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(foreign)
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "service"
+    with up(folder, "--demo", "--port", "0"):
+        until(lambda: (folder / "run" / "http").exists())
+        url = (folder / "run" / "http").read_text("ascii")
+        until(lambda: httpx2.get(f"{url}/ready", trust_env=False, timeout=20).status_code == 200)
+        assert {one["restarts"] for one in status(folder)["parts"].values()} == {0}

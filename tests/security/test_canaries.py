@@ -30,7 +30,7 @@ from tests.counter import NUMBERS, Counter, after, invoice, lives_now
 from tests.flows.running import COMMAND, until
 
 NAMES = {3: "金丝雀清算", 10: "金丝雀汽车", 21: "Canary-Quartz Seating", 51: "Zitronenzeisig Kreditbank"}
-TAX = {3: "91990000MAK7Q3Z009", 10: "91990000MAK7Q3Z10X", 21: "91990000MAK7Q3Z21W", 51: "91990000MAK7Q3Z51U"}
+TAX = {3: "91990000MAK7Q3Y00R", 10: "91990000MAK7Q3Y10T", 21: "91990000MAK7Q3Y21Y", 51: "91990000MAK7Q3Y512"}
 INVOICE, BROKEN, RATE = 7_770_123_456, "KAPUTT-55512399", 141_237
 PASSWORD, WRONG = "quetzal-umbrella-ninety-two", "ocelot-wrong-guess-31"
 PERSON = "kestrel.vane"

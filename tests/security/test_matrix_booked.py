@@ -93,6 +93,9 @@ def test_financing__of_two_who_were_invited__each_sees_itself_alone(town: Guarde
     assert ([one["financier"] for one in own["quotes"]], own["financiers"], own["received"]) == ([FIN.id], [FIN.id], 1)
     assert (other["quotes"], other["financiers"], other["received"]) == ([], [RIVAL.id], 0)
     assert own["quotes"][0]["rank"] is None
+    for who, received in ((FIN, 1), (RIVAL, 0)):
+        (listed,) = [row for row in rows(get(town, who, "/financing")) if row["id"] == town.numbers["quoted"]]
+        assert (listed["financiers"], listed["received"], listed["submission"]) == ([who.id], received, None)
     whole = get(town, CLEO, path).json()["row"]
     assert (whole["financiers"], whole["received"], whole["quotes"][0]["rank"]) == ([FIN.id, RIVAL.id], 1, 1)
     told = get(town, RIVAL, path).text
@@ -195,3 +198,25 @@ def test_request__that_is_withdrawn__shows_the_claim_to_nobody(fresh: Guarded) -
     assert sees(fresh, RIVAL, PASSED.claim(3))
     fresh.done(maker(CLEO), f"/financing/{fresh.numbers['quoted']}/withdraw")
     assert not sees(fresh, RIVAL, PASSED.claim(3))
+
+
+def test_offer__to_several__tells_each_of_its_own_piece(town: Guarded) -> None:
+    before = town.tables()
+    pieces = [{"to": BEN.id, "amount": 31_337}, {"to": STRANGER.id, "amount": 27_182}]
+    told = town.done(maker(ANNA), f"/claims/{SPARE.claim(1)}/split", {"pieces": pieces})["proposal"]
+    number, whole = told["id"], str(told)
+    assert all(one in whole for one in ("31337", "27182", "ben ltd", "stranger ltd"))
+    for who, own, other in ((BEN, "31337", "27182"), (STRANGER, "27182", "31337")):
+        name = ({BEN, STRANGER} - {who}).pop().name
+        listed = [str(row) for row in rows(get(town, who, "/proposals")) if row["id"] == number]
+        todo = [str(row) for row in get(town, who, "/todo").json()["row"]["to_sign"] if row["id"] == number]
+        signed = str(town.done(maker(who), f"/proposals/{number}/sign", {"hash": told["hash"]}))
+        for text in (get(town, who, f"/proposals/{number}").text, *listed, *todo, signed):
+            assert f"{name} ltd" not in text
+            assert other not in text.replace(",", "").replace(".", "")
+            assert own in text.replace(",", "").replace(".", "")
+        assert len(listed) == len(todo) == 1
+    done = get(town, ANNA, f"/proposals/{number}").json()["row"]
+    assert (done["state"], done["submission"]["operation"], len(done["places"])) == ("submitted", "split_many", 3)
+    assert len(get(town, AUDITOR, f"/proposals/{number}").json()["row"]["places"]) == 3
+    town.put_back(before)

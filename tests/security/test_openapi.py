@@ -25,8 +25,8 @@ from tests.served import Site
 
 SEED = 20_261_122
 SHARDS = 4  # so that no test takes long
-EACH = 20  # requests of an operation, good ones and as many bad ones
-WALKS, STEPS = 40, 8  # from what was acknowledged to what became of it
+EACH = 16  # requests of an operation, good ones and as many bad ones
+WALKS, STEPS = 12, 6  # from what was acknowledged to what became of it
 SOME = 4  # real ids, each as often as any other
 LEAST = 2_000
 Operation = APIOperation[Any, Any, Any, Any]
@@ -134,11 +134,19 @@ def checks_of(operation: Operation, mode: GenerationMode) -> list[Callable[..., 
     return [*some, checks.negative_data_rejection] if mode is GenerationMode.NEGATIVE else some
 
 
+def begins_or_follows(context: Any) -> bool:
+    """Of an operation: whether it is acknowledged, or tells what became of something that was."""
+    return "202" in context.operation.definition.raw["responses"] or context.operation.path in FOLLOWED
+
+
+FOLLOWED = ("/submissions/{submission}", "/proposals/{proposal}")
+
+
 def test_links__of_what_is_acknowledged__lead_to_what_became_of_it(town: Guarded) -> None:
     """Walks along the links of the description, each begun with a request that the service takes."""
     good = {(method, path): (asker, subject) for method, path, asker, subject in good_ones(town)}
     statuses, followed, before = Counter[str](), Counter[str](), town.tables()
-    machine: Any = described(town).as_state_machine()
+    machine: Any = described(town).include(func=begins_or_follows).as_state_machine()
 
     class Walk(machine):  # type: ignore[misc]
         asker = Asker(ANNA, 1, Duty.MAKER)
@@ -173,5 +181,34 @@ def test_links__of_what_is_acknowledged__lead_to_what_became_of_it(town: Guarded
     walked = settings(max_examples=WALKS, stateful_step_count=STEPS, deadline=None, database=None, derandomize=True)
     Walk.run(settings=walked)
     print(f"links: {dict(statuses)}, {dict(followed)}")
-    assert followed["/submissions/{submission}"] > 0
-    assert followed["/proposals/{proposal}"] > 0
+    assert sum(followed[path] for path in FOLLOWED) > 0
+
+
+def test_links__of_everything_that_is_acknowledged__are_true(town: Guarded) -> None:
+    """Each begun by hand, each link followed as its description says."""
+    paths, before, followed = town.site.app.openapi()["paths"], town.tables(), Counter[str]()
+    targets = {path["get"]["operationId"]: name for name, path in paths.items() if "get" in path}
+    for method, path, asker, subject in good_ones(town):
+        links = paths[path][method]["responses"].get("202", {}).get("links", {})
+        sent = TABLE[method, path].sent(town, asker, subject)
+        answer = town.ask(asker, method, path_of(town, path, subject, asker), **sent)
+        for link in links.values():
+            for name, expression in link["parameters"].items():
+                number = pointed(answer.json(), expression.removeprefix("$response.body#/").split("/"))
+                if number is None:
+                    continue  # it came to none of these
+                target = targets[link["operationId"]]
+                found = town.ask(asker, "GET", target.replace(f"{{{name}}}", str(number)))
+                assert found.json()["row"]["id"] == number, f"{method} {path}: {found.text}"
+                followed[target] += 1
+        town.put_back(before)
+    assert followed.keys() == set(FOLLOWED)
+    assert min(followed.values()) > 5, followed
+
+
+def pointed(body: Any, names: list[str]) -> Any:
+    """What a JSON pointer leads to; None where nothing is."""
+    for name in names:
+        some = dict(enumerate(body)) if isinstance(body, list) else body or {}
+        body = some.get(int(name) if name.isdigit() else name)
+    return body

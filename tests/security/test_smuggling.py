@@ -152,13 +152,25 @@ FORMS = {
 
 @pytest.mark.parametrize("body", FORMS.values(), ids=FORMS.keys())
 @pytest.mark.usefixtures("unchanged")
-def test_form__that_bursts__is_refused_soon(town: Guarded, body: bytes, capfd: pytest.CaptureFixture[str]) -> None:
+def test_form__that_bursts__is_refused_soon(town: Guarded, body: bytes, caplog: pytest.LogCaptureFixture) -> None:
     head = [("Content-Type", FORM.encode()), ("Content-Length", str(len(body)).encode()), ("Idempotency-Key", b"f")]
     begun = time.monotonic()
     status, code = sent(town, "POST /obligations/drafts", head, body, maker(CORE))
     assert (status, code) in ((422, "malformed-request"), (422, "invoices-refused")), (status, code)
     assert time.monotonic() - begun < 5
-    assert capfd.readouterr().err == "", "what somebody sends is no news for the log"
+    assert not caplog.records, "what somebody sends is no news for the log"
+
+
+@pytest.mark.parametrize("path", ["/obligations/drafts", "/auto-accepts"])
+@pytest.mark.parametrize(
+    "kind",
+    ["application/x-www-form-urlencoded", "Multipart/Form-Data; boundary=b", "multipart/form-data", "text/plain"],
+)
+@pytest.mark.usefixtures("unchanged")
+def test_body__empty_and_called_a_form__is_refused_for_what_it_lacks(town: Guarded, path: str, kind: str) -> None:
+    """Whoever reads the body first must not leave the next one without any."""
+    head = [("Content-Type", kind.encode()), ("Content-Length", b"0"), ("Idempotency-Key", b"e")]
+    assert sent(town, f"POST {path}", head, who=maker(CORE)) == (422, "malformed-request")
 
 
 @pytest.mark.usefixtures("unchanged")
