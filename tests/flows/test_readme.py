@@ -10,13 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.flows.running import COMMAND, until, up
+from tests.flows.running import COMMAND, Played, Standing
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
 COMMANDS = [line for block in re.findall(r"```bash\n(.*?)```", README, re.S) for line in block.splitlines() if line]
 MENTIONED = re.findall(r"`(\./scripts/\w+)[^`]*`", README)
 THIS_RUN = "./scripts/test"  # it is what runs this test
+DEMO = pytest.mark.xdist_group("demo")  # one worker plays it, once
 
 
 def test_readme__is_short_and_shows_the_two_commands() -> None:
@@ -24,34 +25,28 @@ def test_readme__is_short_and_shows_the_two_commands() -> None:
     assert COMMANDS == ["./scripts/demo --once", THIS_RUN]
 
 
-@pytest.fixture(scope="module")
-def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder as a newcomer has it after the first command; whatever this checkout has recorded stays as it is."""
-    place = tmp_path_factory.mktemp("readme")
-    ours = [*shlex.split(COMMANDS[0]), "--folder", str(place / ".deeptier")]
-    done = subprocess.run(ours, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "differences: 0" in done.stdout
-    (place / "chain").symlink_to(ROOT / "chain")
-    return place
+@DEMO
+def test_readme__its_first_command__ends_with_mirror_and_chain_agreed(played: Played) -> None:
+    assert "differences: 0" in played.text
 
 
-def test_readme__its_session__runs_line_by_line_beside_the_demo(played: Path) -> None:
+@DEMO
+def test_readme__its_session__runs_line_by_line_beside_the_demo(standing: Standing) -> None:
     (session,) = re.findall(r"```console\n(.*?)```", README, re.S)
     lines = session.splitlines()
     assert len(lines) == 10
-    with up(played / ".deeptier", "--demo", "--port", "0"):
-        until(lambda: (played / ".deeptier" / "run" / "http").exists())
-        told = [_ran(played, line) for line in lines]
+    place = standing.folder.parent
+    (place / "chain").symlink_to(ROOT / "chain")
+    told = [_ran(place, line) for line in lines]
     assert "10-2-2" in told[-1]
     assert "Minggu Frames" in told[-1]
 
 
-def _ran(played: Path, line: str) -> str:
+def _ran(place: Path, line: str) -> str:
     """What a line of the session prints."""
     name, *words = shlex.split(line)
     assert name == "deeptier"
-    done = subprocess.run([COMMAND, *words], cwd=played, capture_output=True, text=True, check=False)
+    done = subprocess.run([COMMAND, *words], cwd=place, capture_output=True, text=True, check=False)
     assert done.returncode == 0, (line, done.stdout, done.stderr)
     return done.stdout
 
