@@ -83,6 +83,7 @@ def pieces(shop: Counter, number: int) -> list[str]:
     for start in range(0, number, 50):
         body = {"pieces": [{"to": 31, "amount": 100_000}] * min(50, number - start)}
         shop.done("21", f"/claims/{obligation}-1/split", body)
+    shop.done("31", "/auto-accepts", {"counterparty": 21, "until": None})  # others find the service as it was
     return [name for name, row in shop.claims(obligation).items() if row["holder"] == 31]
 
 

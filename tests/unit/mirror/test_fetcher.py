@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -48,15 +49,23 @@ def test_fetcher__an_error__is_the_one_that_the_source_raises(chain: Emitting) -
     assert not _children()
 
 
-def test_fetcher__its_process_killed__is_told_by_name(chain: Emitting) -> None:
-    ranges = _fetcher(chain.rpc).follow(1, BLOCKS)
-    next(ranges)
-    (child,) = _children()
-    os.kill(child, signal.SIGKILL)
-    with pytest.raises(FetcherGone):
-        for _ in ranges:
-            pass
+def test_fetcher__its_process_killed__is_told_by_name() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # so that it is killed while it waits, never after the end
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        ranges = Fetcher(address, 60.0, EMITTER, Verify.RECEIPTS).follow(1, BLOCKS)
+        killer = threading.Thread(target=_killed)
+        killer.start()
+        with pytest.raises(FetcherGone):
+            next(ranges)
+        killer.join()
     assert not _children()
+
+
+def _killed() -> None:
+    """Kill the first child that there is."""
+    while not (children := _children()):
+        time.sleep(0.01)
+    os.kill(children[0], signal.SIGKILL)
 
 
 def test_fetcher__closed_in_the_middle__its_process_has_ended(chain: Emitting) -> None:
