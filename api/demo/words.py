@@ -4,13 +4,10 @@
 from collections.abc import Mapping
 
 from api.story.bilingual import Words
+from api.story.words import OPENING as STORY
 
 OPENING = (
-    Words(
-        "这是一个应收账款逐级流转的故事：一家汽车厂承诺付款一百万元，凭证被拆分、转让、贴现，最后逐分兑付。",
-        "A car maker promises to pay one million yuan. Follow that promise down its supply chain: divided, passed on, "
-        "sold for cash, and at last paid to the cent.",
-    ),
+    STORY[0],
     Words(
         "公司、人物和金额均为虚构，其余都是真的：每一步都由各公司的人员通过 HTTP 接口提出，由签名进程签名，"
         "写入账本，再从链上镜像查出。演到一半，整个服务会被强行终止。",

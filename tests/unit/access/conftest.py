@@ -7,20 +7,7 @@ from pathlib import Path
 import pytest
 
 from chain.store.migrate import upgrade
-from tests.postgres import Server
 from tests.unit.access.desk import Desk
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def book(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The address of a book without rows."""
-    if request.param == "sqlite":
-        address = f"sqlite://{tmp_path}/book.db"
-    else:
-        server: Server = request.getfixturevalue("postgres")
-        address = server.database()
-    upgrade(address)
-    return address
 
 
 @pytest.fixture

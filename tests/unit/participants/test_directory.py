@@ -15,7 +15,7 @@ ACME = Company(ParticipantId(22), "ACME Seats Ltd", "DE123456789")
 
 
 @pytest.fixture
-def book(db: Db) -> Db:
+def entered(db: Db) -> Db:
     with db.transaction():
         for one in (SEATS, ACME):
             directory.enter(db, one, SALT, 5)
@@ -49,8 +49,8 @@ def test_plain_number__however_it_is_written__is_one(text: str, number: str) -> 
         (Company(ParticipantId(30), "恒座椅业", "1"), []),
     ],
 )
-def test_alike__by_id_name_or_number__are_found_with_their_salt(book: Db, one: Company, found: list[Company]) -> None:
-    assert directory.alike(book, one) == [(other, SALT) for other in found]
+def test_alike__by_id_name_or_number__are_found(entered: Db, one: Company, found: list[Company]) -> None:
+    assert directory.alike(entered, one) == [(other, SALT) for other in found]
 
 
 @pytest.mark.parametrize(
@@ -67,44 +67,44 @@ def test_alike__by_id_name_or_number__are_found_with_their_salt(book: Db, one: C
         ("99999999999999999999", []),
     ],
 )
-def test_found__by_a_part_of_a_name_a_number_or_an_id__by_id(book: Db, text: str, ids: list[int]) -> None:
-    assert directory.found(book, text, 0, 10) == ids
+def test_found__by_a_part_of_a_name_a_number_or_an_id__by_id(entered: Db, text: str, ids: list[int]) -> None:
+    assert directory.found(entered, text, 0, 10) == ids
 
 
-def test_found__behind_an_id_and_no_more_than_asked_for__goes_on(book: Db) -> None:
-    with book.transaction():
+def test_found__behind_an_id_and_no_more_than_asked_for__goes_on(entered: Db) -> None:
+    with entered.transaction():
         for number in range(40, 50):
-            directory.enter(book, Company(ParticipantId(number), f"Seats {number}", str(number)), SALT, 5)
-    assert directory.found(book, "seats", 0, 3) == [22, 40, 41]
-    assert directory.found(book, "seats", 41, 100) == list(range(42, 50))
-    assert directory.found(book, "22", 22, 10) == [], "it is behind"
+            directory.enter(entered, Company(ParticipantId(number), f"Seats {number}", str(number)), SALT, 5)
+    assert directory.found(entered, "seats", 0, 3) == [22, 40, 41]
+    assert directory.found(entered, "seats", 41, 100) == list(range(42, 50))
+    assert directory.found(entered, "22", 22, 10) == [], "it is behind"
 
 
-def test_strike__under_another_salt__leaves_what_is_there(book: Db) -> None:
-    directory.strike(book, SEATS.participant, bytes(32))
-    assert directory.company(book, SEATS.participant) == SEATS
-    directory.strike(book, SEATS.participant, SALT)
-    assert directory.company(book, SEATS.participant) is None
+def test_strike__under_another_salt__leaves_what_is_there(entered: Db) -> None:
+    directory.strike(entered, SEATS.participant, bytes(32))
+    assert directory.company(entered, SEATS.participant) == SEATS
+    directory.strike(entered, SEATS.participant, SALT)
+    assert directory.company(entered, SEATS.participant) is None
 
 
-def test_enter__a_number_twice__is_refused_by_the_book(book: Db) -> None:
+def test_enter__a_number_twice__is_refused_by_the_book(entered: Db) -> None:
     with pytest.raises(AlreadyThere):
-        directory.enter(book, Company(ParticipantId(30), "Another", SEATS.number), SALT, 5)
+        directory.enter(entered, Company(ParticipantId(30), "Another", SEATS.number), SALT, 5)
 
 
-def test_refused__by_the_last_submission_about_it__only(book: Db) -> None:
+def test_refused__by_the_last_submission_about_it__only(entered: Db) -> None:
     insert = (
         "INSERT INTO submission (key, request_hash, operation, subject, calldata, gas, state, queued_at, block, error)"
         " VALUES (?, ?, 'RegisterParticipant', 0, ?, 1, ?, 1, ?, ?) RETURNING id"
     )
-    assert not directory.refused(book, SEATS.participant), "nothing was asked about it"
+    assert not directory.refused(entered, SEATS.participant), "nothing was asked about it"
     for state, block, error, wanted in (("queued", None, None, False), ("refused", 1, '{"answered": ""}', True)):
-        made = book.one(insert, (state, bytes(32), b"x", state, block, error))
+        made = entered.one(insert, (state, bytes(32), b"x", state, block, error))
         assert made is not None
-        book.execute("DELETE FROM hold")
-        book.execute("INSERT INTO hold VALUES ('participant 21', ?)", (made[0],))
-        assert directory.refused(book, SEATS.participant) is wanted
-        assert not directory.refused(book, ACME.participant)
+        entered.execute("DELETE FROM hold")
+        entered.execute("INSERT INTO hold VALUES ('participant 21', ?)", (made[0],))
+        assert directory.refused(entered, SEATS.participant) is wanted
+        assert not directory.refused(entered, ACME.participant)
 
 
 def test_identity__of_each_company_and_salt__is_another() -> None:

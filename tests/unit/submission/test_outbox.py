@@ -20,7 +20,6 @@ from chain.store.words import SubmissionState as State
 from chain.store.words import to_bigint
 from chain.submission.errors import KeyConflict, NeverTaken, SubmissionUnknown
 from chain.submission.outbox import Entry, Outbox, error_text, never_text
-from tests.postgres import Server
 
 SIGNER = Address("0x" + "12" * 20)
 CLAIM = ClaimId(ParticipantId(10), 1, 1)
@@ -30,18 +29,6 @@ AT = UtcSeconds(1_800_000_000)
 def split(amount: int = 100, claim: ClaimId = CLAIM) -> SignedCall:
     message = c.Split(ParticipantId(5), claim, 1, ParticipantId(6), Fen(amount), SIGNER, AT)
     return SignedCall(message, (b"\1" * 65,), (b"",))
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def book(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The address of a book without rows."""
-    if request.param == "sqlite":
-        address = f"sqlite://{tmp_path}/book.db"
-    else:
-        server: Server = request.getfixturevalue("postgres")
-        address = server.database()
-    upgrade(address)
-    return address
 
 
 def outbox(db: Db) -> Outbox:

@@ -59,7 +59,7 @@ def test_to_open__with_sealed_quotes__is_the_requesters(db: Db) -> None:
     assert to_open(db, BANK, 10) == []
 
 
-@pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("book", ["sqlite"], indirect=True)
 def test_statements__of_what_waits__go_by_an_index(db: Db, monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[tuple[str, object]] = []
     real = db.all

@@ -2,7 +2,6 @@
 """The one commit of a request: all of it or nothing, once, and the audit log follows whoever writes."""
 
 import json
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -29,12 +28,6 @@ CALLER = Caller(ParticipantId(21), OfficerId(1), frozenset(Duty), 5, False, Fals
 OTHER = Caller(ParticipantId(21), OfficerId(2), frozenset(Duty), 6, False, False)
 TABLES = ("request", "submission", "hold", "proposal", "place", "showing", "audit", "setting")
 HASH = bytes(32)
-
-
-@pytest.fixture
-def db(book: str) -> Iterator[Db]:
-    with connect(book) as made_of:
-        yield made_of
 
 
 def plan(number: int, *, proposal: bool = False, audit: bool = True) -> Plan:
