@@ -14,12 +14,13 @@ from pydantic import BaseModel, Field
 
 from api.mirrored import Stores
 from api.problem_json import language_of
-from api.problems import DatabaseAway, MirrorBehind, NodeSilent, PartDown
+from api.problems import DatabaseAway, Fault, MirrorBehind, NodeSilent, PartDown
 from api.run import heard
 from api.settings import Settings
 from chain.domain.errors import DeepTierError, Lang
 from chain.mirror.errors import MirrorEmpty
 from chain.mirror.ready import FRESH
+from chain.node.process import log
 from chain.signing.client import SignerClient
 from chain.signing.errors import SigningError
 from chain.signing.process import SOCKET
@@ -91,7 +92,7 @@ class Looks:
         under_way = {name: asyncio.wrap_future(one.look()) for name, one in self._lookers.items()}
         done, _ = await asyncio.wait(under_way.values(), timeout=LONGEST)
         return {
-            name: one.result() if one in done else {"why": PartDown(part=name, state="silent")}
+            name: _outcome(name, one) if one in done else {"why": PartDown(part=name, state="silent")}
             for name, one in under_way.items()
         }
 
@@ -133,6 +134,15 @@ class _Looker:
                 asked.set_result({"why": error})
             except BaseException as error:
                 asked.set_exception(error)
+
+
+def _outcome(name: str, look: asyncio.Future[dict[str, Any]]) -> dict[str, Any]:
+    """What a look found; a fault of ours at one part keeps nobody from hearing of the others."""
+    fault = look.exception()
+    if fault is None:
+        return look.result()
+    log("fault", {"kind": type(fault).__name__, "at": f"look at {name}"})
+    return {"why": Fault()}
 
 
 def _told(found: dict[str, Any], lang: Lang) -> PartSeen:

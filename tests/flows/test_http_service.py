@@ -151,7 +151,7 @@ def test_metrics__of_answers__bear_no_id(served: Site) -> None:
     served.get("/nowhere/4-1-1", ANNA.id)
     told = served.get("/metrics").text
     assert re.search(r'deeptier_http_requests_total\{method="GET",route="/claims/\{claim\}",status="404"\} \d', told)
-    assert not re.search(r"\d-\d-\d|777", told)
+    assert not re.search(r"\d-\d-\d|777-", told)  # bare figures may have any digits
     assert re.search(r"deeptier_mirror_block \d", told)
     assert 'deeptier_submissions{state="queued"} 0.0' in told
 
