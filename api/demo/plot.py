@@ -260,8 +260,7 @@ def _threshold(stage: HttpStage) -> Json:
 
 
 def _rail(stage: HttpStage) -> Json:
-    token = stage.service.token()
-    body = {"id": f.RAIL, "token": token, "bank": CLEARING.id, "escrow": stage.keys.escrow.address}
+    body = {"id": f.RAIL, "bank": CLEARING.id, "escrow": stage.keys.escrow.address}
     return stage.sign(CLEARING, stage.post(REGISTRAR, "/rails", body)["proposal"])
 
 

@@ -20,7 +20,6 @@ from api.run import said, written
 from api.story.run import GENESIS
 from chain.domain.clock import UtcSeconds
 from chain.node.anvil import die_with_parent, draw_chain_id
-from chain.node.network import Folder
 from chain.store.db import connect
 from chain.store.migrate import upgrade
 from chain.submission.clock import set_clock
@@ -109,12 +108,6 @@ class Service:
     def ended(self) -> bool:
         """Whether it has ended by itself."""
         return self._child is None or self._child.poll() is not None
-
-    def token(self) -> str:
-        """The settlement bank's cash token. Raises NetworkDamaged."""
-        network = Folder(self.folder).network()
-        assert network is not None, "it was recorded before the service was ready"
-        return network.cash[0]
 
     def move_clock(self, to: UtcSeconds) -> None:
         """Let the demo's clock show a later time. Raises StoreError."""

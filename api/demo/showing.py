@@ -78,7 +78,7 @@ class Showing:
         try:
             self._paid(stage)
         except Problem as problem:
-            if not stage.told or problem.code != "key-refused":
+            if problem.code != "key-refused":
                 raise
             self._say(w.CHANGED)
         self._title(w.RECONCILE)

@@ -60,7 +60,7 @@ class HttpStage:
     @property
     def told(self) -> bool:
         """Whether the present step was played before, in an earlier telling."""
-        return self.ended or len(self.steps) < self.progress
+        return len(self.steps) < self.progress
 
     def connect(self, address: str) -> None:
         """From now on the service answers there."""

@@ -14,6 +14,7 @@ from typing import NamedTuple, Self
 from api.access.audit import Action, Decision, recording
 from api.access.visible import of_the_service
 from api.mirrored import Stores
+from api.writing.commit import UNDER_WAY, hold
 from api.writing.holds import holds
 from chain.abi.calls import SignedCall
 from chain.domain import commands as c
@@ -32,7 +33,6 @@ EVERY = 1.0
 """Seconds between two looks, at least; a look never takes more than a small part of the time."""
 _SHARE = 20  # of the time, one part of so many is spent on looking
 _MOST = 100  # of a kind, in one commit
-_UNDER_WAY = (SubmissionState.QUEUED, SubmissionState.SENT)
 
 
 class Due(NamedTuple):
@@ -103,13 +103,10 @@ def _submit(book: Db, clock: Clock, waiting: list[Due], time: UtcSeconds) -> int
             name = _fresh(book, one, time)
             if name is None:
                 continue
-            about, (subject,) = one.message.obligation, holds(one.message)
+            about, subjects = one.message.obligation, holds(one.message)
             entry = Entry(SignedCall(one.message), name, about.obligor, None, str(about))
             (made,) = Outbox(book, clock).enter_all([entry])
-            book.execute(
-                "INSERT INTO hold VALUES (?, ?) ON CONFLICT (subject) DO UPDATE SET submission = excluded.submission",
-                (subject, made.id),
-            )
+            hold(book, subjects, made.id)
             write(Decision(Action.SUBMIT, f"{type(one.message).__name__} {about}, by the service"))
             done += 1
     return done
@@ -125,7 +122,7 @@ def _fresh(book: Db, one: Due, time: UtcSeconds) -> str | None:
     held = book.one(
         "SELECT s.state FROM hold h JOIN submission s ON s.id = h.submission WHERE h.subject = ?", (subject,)
     )
-    if held is not None and held[0] in _UNDER_WAY:
+    if held is not None and held[0] in UNDER_WAY:
         return None
     name = one.name
     while True:

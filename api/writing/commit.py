@@ -6,7 +6,7 @@ one after the other (the audit log has one end), so what is looked at here stays
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -22,7 +22,7 @@ from chain.store.words import ProposalState, SubmissionState
 from chain.submission.errors import KeyConflict
 from chain.submission.outbox import Entry, Outbox
 
-_UNDER_WAY = (SubmissionState.QUEUED, SubmissionState.SENT)
+UNDER_WAY = (SubmissionState.QUEUED, SubmissionState.SENT)
 
 
 class Behind(Exception):
@@ -66,10 +66,7 @@ def commit(book: Db, clock: Clock, caller: Caller, request: tuple[str, bytes], p
         ]
         made = Made(tuple(one.id for one in Outbox(book, clock).enter_all(entries)))
         for number, sending in zip(made.submissions, plan.sendings, strict=True):
-            book.executemany(
-                "INSERT INTO hold VALUES (?, ?) ON CONFLICT (subject) DO UPDATE SET submission = excluded.submission",
-                [(subject, number) for subject in sending.holds],
-            )
+            hold(book, sending.holds, number)
         if plan.proposing is not None:
             made = replace(made, proposal=_propose(book, caller, plan.proposing, made, plan.at))
         for also in plan.also:
@@ -86,6 +83,14 @@ def commit(book: Db, clock: Clock, caller: Caller, request: tuple[str, bytes], p
     return made
 
 
+def hold(book: Db, subjects: Sequence[str], submission: int) -> None:
+    """Let nothing else begin about these while the submission is under way, as a part of the caller's transaction."""
+    book.executemany(
+        "INSERT INTO hold VALUES (?, ?) ON CONFLICT (subject) DO UPDATE SET submission = excluded.submission",
+        [(subject, submission) for subject in subjects],
+    )
+
+
 def _named(own: tuple[int, int], key: str, place: int) -> str:
     """The key of a submission: no officer's key can be another's."""
     return f"{own[0]}-{own[1]} {key} {place}"
@@ -100,7 +105,7 @@ def _free(book: Db, subject: str, block: int) -> None:
     if row is None:
         return
     number, state, at = row
-    if state in _UNDER_WAY:
+    if state in UNDER_WAY:
         raise SubjectBusy(subject=subject, submission=number)
     if at is not None and at > block:  # also of one that the ledger refused: those before it may not have been seen
         raise Behind(at)

@@ -4,13 +4,14 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from api.participants.directory import company
 from api.story.bilingual import Words
 from chain.abi.eip712 import Signed
 from chain.domain import commands as c
 from chain.domain.clock import BEIJING, UtcSeconds, instant, local_date
 from chain.domain.errors import Lang
 from chain.domain.money import Fen, currency, format_money, format_rate
-from chain.domain.vocabulary import ZERO_ADDRESS, ParticipantStatus, Right, Role, flag_words, word
+from chain.domain.vocabulary import ZERO_ADDRESS, ParticipantId, ParticipantStatus, Right, Role, flag_words, word
 from chain.node.network import Network
 from chain.store.db import Db
 
@@ -66,6 +67,7 @@ class Teller:
 
     def __init__(self, book: Db, network: Network, lang: Lang) -> None:
         self._book, self._unit, self._lang = book, currency(network.currency), lang
+        self._names: dict[int, str] = {}  # a page names the same few again and again
 
     def text(self, message: Signed) -> str:
         """The message in words."""
@@ -89,9 +91,14 @@ class Teller:
 
     def name(self, participant: int) -> str:
         """A participant for a reader."""
-        row = self._book.one("SELECT name, number FROM company WHERE participant = ?", (participant,))
-        if row is not None:
-            return f"{row[0]}（{row[1]}）" if self._lang == "zh" else f"{row[0]} ({row[1]})"
+        if participant not in self._names:
+            self._names[participant] = self._named(participant)
+        return self._names[participant]
+
+    def _named(self, participant: int) -> str:
+        known = company(self._book, ParticipantId(participant))
+        if known is not None:
+            return f"{known.name}（{known.number}）" if self._lang == "zh" else f"{known.name} ({known.number})"
         return f"参与方 {participant}" if self._lang == "zh" else f"participant {participant}"
 
     def _fact(self, name: str, value: Any) -> Any:
