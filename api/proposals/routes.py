@@ -38,7 +38,7 @@ def proposals(
         whose = None if own.visible.all else own.participant
         return reading.listed(book, whose, state, now, before, limit + 1)
 
-    return asked.rows(read, Shower.proposal, lambda row: row.id, limit)
+    return asked.rows(read, Shower.proposal, lambda row: row.id, limit, lambda row: (row.follows, row.submission))
 
 
 @router.get("/{proposal}", response_model=One[Proposal], responses=READ)

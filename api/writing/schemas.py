@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a request that changes something is told: its submissions and its proposal, as they are at that moment."""
 
+from collections.abc import Iterable
 from typing import Any, Literal
 
 from pydantic import BaseModel, Field
@@ -111,6 +112,12 @@ class Shower:
         self._domain = Domain(stores.network.chain_id, stores.network.ledger)
         self._now: UtcSeconds = stores.now()
         self._teller = Teller(book, stores.network, lang)
+        self._sent: dict[int, Sent] = {}
+
+    def learn(self, numbers: Iterable[int | None]) -> None:
+        """Ask for these at once, before the proposals that name them are shown. Raises as `acknowledged`."""
+        wanted = sorted({number for number in numbers if number is not None} - self._sent.keys())
+        self._sent |= {one.id: one for one in Outbox(self._book).some(wanted)}
 
     def submission(self, one: Sent) -> Said:
         refusal = one.refusal
@@ -133,10 +140,9 @@ class Shower:
 
     def proposal(self, whole: Proposed) -> Said:
         one = whole.part_of(self._eyes)
-        follows, came = (
-            None if number is None else self.submission(Outbox(self._book).submission(number))
-            for number in (one.follows, one.submission)
-        )
+        named = (one.follows, one.submission)
+        self.learn(named)
+        follows, came = (None if number is None else self.submission(self._sent[number]) for number in named)
         return said(
             id=one.id,
             operation=snake(type(one.message).__name__),

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reads of what the book alone knows: proposals, submissions, financing. They have no earlier state."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import Annotated, TypeVar
 
@@ -46,13 +46,23 @@ class BookReading:
         show: Callable[[Shower, T], Said],
         number: Callable[[T], int],
         limit: int,
+        named: Callable[[T], Iterable[int | None]] = lambda one: (),
     ) -> Response:
-        """A page of what is read, which is asked for one row more than `limit`; its cursor is the last one's number."""
+        """A page of what is read, which is asked for one row more than `limit`; its cursor is the last one's number.
+
+        `named`: the submissions that a row names.
+        """
         _ = self.viewer  # who has no good key is told so before anything is read
         with self.stores.book() as book:
             found = read(book)
             more = str(number(found[limit - 1])) if len(found) > limit else None
-            return self._told(book, lambda shower: {"rows": [show(shower, one) for one in found[:limit]], "next": more})
+            page = found[:limit]
+
+            def body(shower: Shower) -> Said:
+                shower.learn(submission for one in page for submission in named(one))
+                return {"rows": [show(shower, one) for one in page], "next": more}
+
+            return self._told(book, body)
 
     def one(self, read: Callable[[Db], T], show: Callable[[Shower, T], Said]) -> Response:
         """One thing. Raises what reading raises."""
