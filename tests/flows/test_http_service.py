@@ -8,7 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
+import threading
 from base64 import b64encode
 from collections.abc import Iterator
 from hashlib import sha256
@@ -44,7 +44,14 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def served(folder: Path) -> Iterator[Site]:
-    with site(folder, int((folder / "time").read_text()), body=2_000, seconds=0.5) as found:
+    with site(folder, int((folder / "time").read_text()), body=2_000) as found:
+        yield found
+
+
+@pytest.fixture
+def hurried(folder: Path) -> Iterator[Site]:
+    """Two seconds for a request: far more than one takes on a machine that has other work, too."""
+    with site(folder, int((folder / "time").read_text()), seconds=2) as found:
         yield found
 
 
@@ -114,17 +121,20 @@ def test_fault__nobody_thought_of__tells_nothing_to_client_or_log(
     assert SECRET not in answer.text + logged
 
 
-def test_request__that_takes_too_long__is_answered_and_the_next_one_served(served: Site) -> None:
-    @served.app.get("/slow")
+def test_request__that_takes_too_long__is_answered_and_the_next_one_served(hurried: Site) -> None:
+    answered = threading.Event()
+
+    @hurried.app.get("/slow")
     def slow() -> str:
-        time.sleep(1.5)
+        answered.wait(30)
         return "late"
 
-    began = time.monotonic()
-    answer = served.get("/slow")
-    assert (answer.status_code, answer.json()["code"]) == (503, "too-slow")
-    assert time.monotonic() - began < 1.4
-    assert served.get("/holdings", ANNA.id).status_code == 200
+    try:
+        answer = hurried.get("/slow")  # it is still at work
+        assert (answer.status_code, answer.json()["code"]) == (503, "too-slow")
+        assert hurried.get("/holdings", ANNA.id).status_code == 200
+    finally:
+        answered.set()
 
 
 def test_headers__of_every_answer__let_nothing_in_from_elsewhere(served: Site) -> None:
@@ -161,23 +171,26 @@ def part(served: Site, name: str) -> dict[str, object]:
     return found
 
 
+def until_told(served: Site, code: str | None) -> None:
+    """Looks are kept for a moment, so what the mirror comes to is told soon after. `code` None: it is ready."""
+    until(lambda: part(served, "mirror").get("code") == code, 5)
+
+
 def test_ready__node_not_heard_for_a_while__is_red_and_reads_say_their_age(served: Site) -> None:
     assert part(served, "mirror")["ready"] is True
     served.clock.advance(10)
-    time.sleep(0.3)
+    until_told(served, "node-silent")
     told = served.get("/ready")
-    assert told.status_code == 503
-    assert (told.json()["ready"], part(served, "mirror")["code"]) == (False, "node-silent")
+    assert (told.status_code, told.json()["ready"]) == (503, False)
     assert served.get("/holdings", ANNA.id).json()["age"] == 10
 
 
 def test_ready__mirror_behind_the_node__is_red_until_it_has_caught_up(served: Site, folder: Path) -> None:
     with connect(f"sqlite://{folder}/mirror.db", durable=False) as db:
         db.execute("UPDATE heard SET head = head + 5")
-        time.sleep(0.3)
-        assert part(served, "mirror")["code"] == "mirror-behind"
+        until_told(served, "mirror-behind")
         db.execute("UPDATE heard SET head = head - 5")
-    time.sleep(0.3)
+    until_told(served, None)
     assert part(served, "mirror")["ready"] is True
 
 
@@ -190,8 +203,7 @@ def test_mirror__gone_and_back__is_a_503_meanwhile(served: Site, folder: Path) -
     answer = served.get("/holdings", ANNA.id)
     assert (answer.status_code, answer.json()["code"]) == (503, "mirror-empty")
     assert str(folder) not in answer.text
-    time.sleep(0.3)
-    assert part(served, "mirror")["code"] == "mirror-empty"
+    until_told(served, "mirror-empty")
     for file in files:
         if (kept := folder / f"kept-{file.name}").exists():
             shutil.move(kept, file)

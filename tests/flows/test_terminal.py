@@ -7,7 +7,6 @@ import json
 import os
 import re
 import subprocess
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -203,8 +202,6 @@ def test_process__of_a_command_that_asks__loads_no_node_and_no_database() -> Non
 
 
 def test_commands__that_ask__are_among_all_commands_and_help_says_how_they_end() -> None:
-    began = time.monotonic()
     shown = process("--help", COLUMNS="200")
     assert all(re.search(rf"│ {name} ", shown.stdout) for name in NAMES)
     assert "5 accepted, not final yet" in shown.stdout
-    assert time.monotonic() - began < 20

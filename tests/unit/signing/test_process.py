@@ -3,7 +3,6 @@
 
 import contextlib
 import json
-import os
 import subprocess
 import sys
 import threading
@@ -43,6 +42,10 @@ from tests.unit.signing.office import (
     split,
     write_private,
 )
+
+HEAVY = {"web3", "fastapi", "eth_abi", "eth_account", "eth_utils", "typer", "sqlalchemy", "pydantic"}
+MODULES = 260
+"""Python's own included: what a start costs grows with them, and unlike its time they are the same on every machine."""
 
 
 @pytest.fixture
@@ -233,16 +236,9 @@ def test_client__signer_started_anew__goes_on_by_itself(folder: Path) -> None:
             assert client.accounts()[MAKER.address] is False
 
 
-def test_start__of_the_process__under_half_a_second_and_without_the_heavy_ones(folder: Path) -> None:
-    """In seconds of the processor: it waits for nothing, so that is its start where nobody else is at work."""
-
-    def seconds() -> float:
-        with running(folder) as process:
-            told = Path(f"/proc/{process.child.pid}/stat").read_text().rpartition(")")[2].split()
-            return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
-
-    assert min(seconds() for _ in range(3)) < 0.5
+def test_start__of_the_process__loads_few_modules_and_none_of_the_heavy_ones() -> None:
     code = "import sys, chain.signing.process, chain.signing.client; print(*sys.modules)"
-    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True).stdout
-    heavy = {"web3", "fastapi", "eth_abi", "eth_account", "eth_utils", "typer", "sqlalchemy", "pydantic"}
-    assert not heavy & set(loaded.split())
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    loaded = set(done.stdout.split())
+    assert not HEAVY & loaded
+    assert len(loaded) <= MODULES, loaded

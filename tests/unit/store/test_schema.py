@@ -27,6 +27,10 @@ from chain.store.words import CarrierState, SubmissionState
 from tests.postgres import Server
 from tests.unit.store.rows import NEW, count, hashed, history, queue, submission
 
+HEAVY = {"psycopg", "sqlalchemy", "sqlmodel", "alembic", "pydantic", "web3", "fastapi"}
+MODULES = 60
+"""What a start costs grows with what it loads, which unlike its time is the same on every machine."""
+
 
 @contextmanager
 def alchemy(address: str) -> Iterator[Connection]:
@@ -235,14 +239,9 @@ def test_question__of_the_hot_path__reads_its_index_not_the_table(tmp_path: Path
     assert "TEMP B-TREE" not in plan
 
 
-def test_import__of_the_thin_layer__loads_no_driver_no_orm_and_quickly() -> None:
-    code = (
-        "import time; before = time.process_time()\n"
-        "import chain.store.db, chain.store.schema, chain.store.sqlite, chain.store.words\n"
-        "import sys; print(time.process_time() - before, *sys.modules)"
-    )
-    runs = [subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True) for _ in range(3)]
-    seconds = min(float(run.stdout.split()[0]) for run in runs)
-    loaded = {name.partition(".")[0] for name in runs[0].stdout.split()[1:]}
-    assert not loaded & {"psycopg", "sqlalchemy", "sqlmodel", "alembic", "pydantic", "web3", "fastapi"}
-    assert seconds < 0.15  # measured: about 0.03
+def test_import__of_the_thin_layer__loads_no_driver_no_orm_and_little_else() -> None:
+    names = "chain.store.db, chain.store.schema, chain.store.sqlite, chain.store.words"
+    code = f"import sys; before = set(sys.modules); import {names}; print(*(set(sys.modules) - before))"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert not {name.partition(".")[0] for name in told} & HEAVY
+    assert len(told) <= MODULES, told

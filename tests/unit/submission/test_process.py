@@ -9,17 +9,18 @@ import pytest
 from chain.node import failpoints
 
 HEAVY = ("web3", "fastapi", "sqlalchemy", "sqlmodel", "pydantic", "eth_account", "eth_abi", "requests")
+MODULES = 330
+"""Python's own included: what a start costs grows with them, and unlike its time they are the same on every machine."""
 LOOK = f"""
-import resource, sys
+import sys
 import chain.submission.process
-used = resource.getrusage(resource.RUSAGE_SELF)
-print(used.ru_utime + used.ru_stime, [name for name in {HEAVY!r} if name in sys.modules])
+print(len(sys.modules), [name for name in {HEAVY!r} if name in sys.modules])
 """
 
 
-def test_process__loaded__takes_under_half_a_second_and_nothing_heavy() -> None:
+def test_process__loaded__few_modules_and_nothing_heavy() -> None:
     told = subprocess.run([sys.executable, "-c", LOOK], capture_output=True, text=True, check=True).stdout.split(" ", 1)
-    assert float(told[0]) < 0.5  # of processor: how long it takes depends on who else is at work
+    assert int(told[0]) <= MODULES
     assert told[1].strip() == "[]"
 
 
