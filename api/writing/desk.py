@@ -108,8 +108,7 @@ class Desk:
 
     def claim(self, wanted: ClaimId) -> Claim:
         """A claim that the caller sees as it stands now, not only what it once was. Raises NotFound."""
-        found = reads.claim(self.mirror, self.visible, wanted, at=self.block, now=self.now).row
-        if found is None or found.holding is None:
+        if reads.holding(self.mirror, self.visible, wanted, at=self.block, now=self.now).row is None:
             raise NotFound
         row: Claim = self.rows.claims[wanted]
         return row

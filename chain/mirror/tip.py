@@ -22,10 +22,10 @@ from websockets.sync.client import ClientConnection, connect
 from chain.domain.vocabulary import Hash
 from chain.node import answers
 from chain.node.errors import NodeAddressMalformed
+from chain.node.process import Rest
 from chain.node.rpc import Rpc
 from chain.store.db import Db
 
-BOOK_POLL = 0.003  # seconds between two looks into the book
 NODE_POLL = 0.25  # between two questions to a node that does not call out
 NODE_CHECK = 2.0  # and to one that does: a socket that is there but silent must not stop us
 
@@ -56,17 +56,18 @@ class BookTip:
     """The tip of the embedded chain, from the book. Raises StoreError. The connection stays the caller's."""
 
     def __init__(self, db: Db) -> None:
-        self._db = db
+        self._db, self._rest = db, Rest()
 
     def wait(self, after: int, seconds: float) -> tuple[int, Hash | None] | None:
         until = time.monotonic() + seconds
         while True:
             row = self._db.one(f"{_SELECT} ORDER BY number DESC LIMIT 1")
             if row is not None and row[0] > after:
+                self._rest.worked()
                 return row[0], Hash(bytes(row[1]))
             if time.monotonic() >= until:
                 return None
-            time.sleep(BOOK_POLL)
+            time.sleep(self._rest.seconds)
 
     def close(self) -> None:
         """Nothing is open."""

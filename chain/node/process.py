@@ -32,6 +32,26 @@ class Stop:
         self.asked = True
 
 
+class Rest:
+    """How long to wait between two looks at a place where work turns up: briefly while there was some of late, then
+    longer, since a service that has nothing to do should cost next to nothing.
+    """
+
+    BRIEF, LONG, AFTER = 0.003, 0.02, 2.0  # seconds; the first look after a rest is late by LONG at most
+
+    def __init__(self) -> None:
+        self._worked = time.monotonic()
+
+    def worked(self) -> None:
+        """There was something."""
+        self._worked = time.monotonic()
+
+    @property
+    def seconds(self) -> float:
+        """Until the next look."""
+        return self.BRIEF if time.monotonic() < self._worked + self.AFTER else self.LONG
+
+
 def pause(failures: int) -> float:
     """Seconds to wait after so many failures in a row, from 0."""
     return _WAITS[min(failures, len(_WAITS) - 1)]

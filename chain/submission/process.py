@@ -17,7 +17,7 @@ from chain.domain.vocabulary import Address
 from chain.node import failpoints
 from chain.node.anvil import prove
 from chain.node.errors import BlockDiffers, NodeError
-from chain.node.process import ALARM, Stop, log, pause
+from chain.node.process import ALARM, Rest, Stop, log, pause
 from chain.node.rpc import Rpc
 from chain.node.sequencer import Sequencer
 from chain.node.status import Status
@@ -29,7 +29,6 @@ from chain.submission.errors import SenderStopped
 from chain.submission.network import NetworkSender
 from chain.submission.sender import Sender, Target
 
-IDLE = 0.003  # seconds between two looks at an empty queue
 LOOK = 0.02  # seconds between two looks at a network's head
 SEE_NODE = 1.0  # seconds between two questions to an embedded node that has nothing to do
 TIMEOUT = 5.0  # seconds for an answer of the node
@@ -82,11 +81,13 @@ def _run(db: Db, asked: argparse.Namespace, stop: Stop, status: Status) -> None:
         else:
             sender = NetworkSender(db, rpc, relays, target, asked.depth, log)
         sender.settle()
-        seen = time.monotonic()
+        seen, rest = time.monotonic(), Rest()
         while not stop.asked:
             status.running()
-            if sender.step() == 0:
-                stop.wait(IDLE if asked.depth is None else LOOK)
+            if sender.step() > 0:
+                rest.worked()
+            else:
+                stop.wait(rest.seconds if asked.depth is None else LOOK)
                 if isinstance(sender, Sender) and time.monotonic() > seen + SEE_NODE:
                     sender.look()
                     seen = time.monotonic()

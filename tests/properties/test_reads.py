@@ -136,6 +136,7 @@ def check_claims(asked: Question) -> None:
     for claim in (*told.rows.claims, ClaimId(ParticipantId(4), 1, 9_999)):
         found = asked.one(reads.claim, claim, **asked.judged).row
         assert (None if found is None else seen_claim(found)) == claim_seen(asked, claim)
+        assert asked.one(reads.holding, claim, **asked.judged).row == (found and found.holding)
         cuts = [cut for cut in told.cuts.values() if cut.parent == claim]
         wanted = [one for one in (piece(asked, cut) for cut in cuts) if one]
         found_pieces = [

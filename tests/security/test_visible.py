@@ -49,19 +49,19 @@ def asked(db: Db, told: Told, visible: Visible) -> Iterator[tuple[str, Any, Any]
     texts = [*map(str, (*people, *obligations, *claims)), *(name.hex() for _, name in (*rows.invoices, *rows.aliases))]
     of_people = ("holdings", "liens", "obligations", "portfolio", "todo", "participant", "events")
     subjects: dict[str, list[Any]] = {name: list[Any](people) for name in (*of_people, *STATEMENTS)}
-    subjects |= {"obligation": obligations, "claims": obligations, "claim": claims, "pieces": claims, "search": texts}
+    subjects |= {"obligation": obligations, "claims": obligations, "pieces": claims, "search": texts}
+    subjects |= {"claim": claims, "holding": claims}
     subjects["events"] += [*obligations, *claims]
     assert subjects.keys() == READS, "a read that nobody asks"
     for name, some in subjects.items():
         read: Callable[..., Any] = getattr(reads, name)
-        more: dict[str, Any] = (
-            {} if name in ("search", "portfolio", "participant", "obligation", "claim") else {"limit": 500}
-        )
+        more: dict[str, Any] = {} if name in WHOLE else {"limit": 500}
         for subject in some:
             yield name, subject, read(db, visible, subject, at=at, **more)
 
 
 STATEMENTS = ("discounts", "payments", "redemptions")
+WHOLE = ("search", "portfolio", "participant", "obligation", "claim", "holding")
 
 
 def judge(told: Told, viewer: Viewer, name: str, subject: Any, answer: Any) -> int:
@@ -212,6 +212,7 @@ def test_reads__stranger__looks_at_what_is_there_as_at_what_is_not(played: tuple
     told = story.told[-1]
     stranger = Visible.of([ParticipantId(999_999)])
     missing = {"participant": MISSING, "obligation": ObligationId(MISSING, 1), "claim": ClaimId(MISSING, 1, 1)}
+    missing["holding"] = missing["claim"]
     for name, subject, answer in asked(db, told, stranger):
         if name == "search":
             bank = subject.isdigit() and any(rail.bank == int(subject) for rail in told.rows.rails.values())

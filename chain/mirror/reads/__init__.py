@@ -11,7 +11,7 @@ from chain.mirror.paging import Answer, Page
 from chain.mirror.reads.accounts import accounts
 from chain.mirror.reads.directory import Listed, directory
 from chain.mirror.reads.events import Happened, events
-from chain.mirror.reads.holdings import claims, holdings, liens
+from chain.mirror.reads.holdings import claims, holding, holdings, liens
 from chain.mirror.reads.lapsed import Lapsed, Offer, lapsed
 from chain.mirror.reads.loading import Holding, Period, State
 from chain.mirror.reads.obligations import Promise, last_number, obligation, obligations
@@ -53,6 +53,7 @@ __all__ = [
     "directory",
     "discounts",
     "events",
+    "holding",
     "holdings",
     "lapsed",
     "last_number",

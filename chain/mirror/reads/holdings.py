@@ -3,7 +3,7 @@
 
 from chain.domain.clock import UtcSeconds
 from chain.domain.vocabulary import HOUR, ClaimId, Lifecycle, ObligationId, ParticipantId
-from chain.mirror.paging import Asked, Page, Sql, asking, every, listing
+from chain.mirror.paging import Answer, Asked, Page, Sql, asking, every, listing
 from chain.mirror.reads.loading import BY_ID, Holding, State, holdings_of
 from chain.mirror.visible import Visible
 from chain.store.db import Db
@@ -87,8 +87,19 @@ def claims(
         return page.page(asked.block, rows, [holding.id for holding in rows])
 
 
-def holding(db: Db, visible: Visible, asked: Asked, claim: ClaimId) -> Holding | None:
-    """One claim, when it is seen in full or as given."""
+def holding(
+    db: Db, visible: Visible, wanted: ClaimId, *, at: int | None = None, now: UtcSeconds | None = None
+) -> Answer[Holding]:
+    """One claim without its chain of title, when it is seen in full or as given.
+
+    Raises BlockNotMirrored, MirrorEmpty, StoreError.
+    """
+    with asking(db, at, now) as asked:
+        return Answer(asked.block, holding_of(db, visible, asked, wanted))
+
+
+def holding_of(db: Db, visible: Visible, asked: Asked, claim: ClaimId) -> Holding | None:
+    """One claim in a read that asks for more."""
     one = asked.row("claim", "c", claim._asdict())
     found = holdings_of(db, visible, asked, every(one, visible.seen(asked, "c")), BY_ID, 1)
     return found[0] if found else None

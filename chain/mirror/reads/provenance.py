@@ -16,7 +16,7 @@ from chain.domain.clock import UtcSeconds
 from chain.domain.money import Fen
 from chain.domain.vocabulary import ZERO_ADDRESS, Address, ClaimId, Hash, ParticipantId
 from chain.mirror.paging import Answer, Asked, Page, Sql, among, asking, every, exists, listing, some
-from chain.mirror.reads.holdings import holding
+from chain.mirror.reads.holdings import holding_of
 from chain.mirror.reads.loading import BY_ID, Holding, holdings_of
 from chain.mirror.visible import Sight, Visible
 from chain.store.db import Db, Row
@@ -81,7 +81,7 @@ def claim(
 ) -> Answer[ClaimSeen]:
     """A claim and its chain of title. Raises BlockNotMirrored, MirrorEmpty, StoreError."""
     with asking(db, at, now) as asked:
-        found = holding(db, visible, asked, wanted)
+        found = holding_of(db, visible, asked, wanted)
         if found is None:
             return Answer(asked.block, _ancestor(db, visible, asked, wanted))
         title = _title(db, asked, wanted)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from chain.domain.vocabulary import ClaimId, Hash, ObligationId, ParticipantId
 from chain.mirror.paging import Asked, Page, Sql, among, asking, every
-from chain.mirror.reads.holdings import holding
+from chain.mirror.reads.holdings import holding_of
 from chain.mirror.reads.participants import party
 from chain.mirror.visible import Visible
 from chain.store.db import Db
@@ -50,7 +50,7 @@ def _named(db: Db, visible: Visible, asked: Asked, numbers: tuple[int, ...]) -> 
         return [wanted] if party(db, visible, asked, wanted) else []
     if len(numbers) == 3:
         claim = ClaimId(ParticipantId(numbers[0]), numbers[1], numbers[2])
-        return [claim] if holding(db, visible, asked, claim) else []
+        return [claim] if holding_of(db, visible, asked, claim) else []
     obligation = ObligationId(ParticipantId(numbers[0]), numbers[1])
     key = asked.row("obligation", "o", obligation._asdict())
     sql = "SELECT 1 FROM obligation o WHERE" + every(key, visible.obligation(asked, "o"))

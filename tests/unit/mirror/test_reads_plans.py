@@ -69,7 +69,7 @@ def questions(db: Db) -> Iterator[Callable[[], Any]]:
                 *((reads.obligations, one, {}) for one in (obligor, 1)),
                 *(
                     (read, one, {})
-                    for read in (reads.claim, reads.pieces)
+                    for read in (reads.claim, reads.holding, reads.pieces)
                     for one in (claim, BUSY, BUSY._replace(seq=9))
                 ),
                 *((reads.portfolio, one, {}) for one in (supplier, financier, obligor)),
