@@ -20,15 +20,22 @@ from chain.documents.invoice import Amount, Invoice, Party
 from chain.documents.judgement import Reason, Warned, doubt_words
 from chain.domain.errors import Lang
 
-Word = Literal["number", "type", "issue", "due", "gross", "prepaid", "payable", "seller", "buyer", "lines"]
+Word = Literal[
+    "number", "type", "issue", "due", "net", "tax", "gross", "prepaid", "rounding", "third_parties", "payable",
+    "seller", "buyer", "lines",
+]  # fmt: skip
 
 _FIELDS: dict[Word, tuple[str, str]] = {
     "number": ("发票号码", "number"),
     "type": ("类型", "type"),
     "issue": ("开票日期", "issued"),
     "due": ("到期日", "due"),
+    "net": ("不含税金额", "net"),
+    "tax": ("税额", "tax"),
     "gross": ("价税合计", "gross"),
     "prepaid": ("已预付", "prepaid"),
+    "rounding": ("舍入额", "rounding"),
+    "third_parties": ("代收第三方款项", "for third parties"),
     "payable": ("应付金额", "payable"),
     "seller": ("销售方", "seller"),
     "buyer": ("购买方", "buyer"),
@@ -45,7 +52,7 @@ _TYPES = {
     "393": ("已转让给保理商的发票", "factored invoice"),
     "575": ("保险发票", "insurer's invoice"),
 }
-_SILENT: frozenset[Word] = frozenset(("prepaid",))  # absent, it misses nothing
+_SILENT: frozenset[Word] = frozenset(("prepaid", "rounding", "third_parties"))  # absent, it misses nothing
 
 
 LISTED = 120  # invoices, at most, that get a line each
@@ -218,8 +225,12 @@ def _said(invoice: Invoice, lang: Lang) -> dict[Word, str | None]:
         "type": clean(kind or "") + (f" {words[0 if lang == 'zh' else 1]}" if words else "") or None,
         "issue": None if invoice.issue is None else str(invoice.issue),
         "due": None if invoice.due is None else str(invoice.due),
+        "net": _money(invoice.net, invoice.currency),
+        "tax": _money(invoice.tax, invoice.currency),
         "gross": _money(invoice.gross, invoice.currency),
         "prepaid": _money(invoice.prepaid, invoice.currency),
+        "rounding": _money(invoice.rounding, invoice.currency),
+        "third_parties": " + ".join(str(_money(one, invoice.currency)) for one in invoice.third_parties) or None,
         "payable": _money(invoice.payable, invoice.currency),
         "seller": _party(invoice.seller),
         "buyer": _party(invoice.buyer),

@@ -23,9 +23,14 @@ class Field(StrEnum):
     ISSUE = "issue date"
     DUE = "due date"
     CURRENCY = "currency"
+    NET = "net"
+    TAX = "tax"
     GROSS = "gross"
     PREPAID = "prepaid"
+    ROUNDING = "rounding"
+    THIRD_PARTY = "third party claim"
     PAYABLE = "payable"
+    PROFILE = "profile"
     SELLER = "seller name"
     SELLER_COUNTRY = "seller country"
     BUYER = "buyer name"
@@ -70,6 +75,8 @@ class Form:
     country: str | None = None  # of the parties, where the form exists in one country only
     types: Mapping[str, str] = field(default_factory=dict)  # into UNTDID 1001; empty: it is that already
     date_format: str = "102"  # what the attribute "format" of a date may say
+    untaxed: str | None = None  # what stands for the tax where there is none
+    collecting: re.Pattern[str] | None = None  # in profiles that have it, others' claims stand at THIRD_PARTY
 
 
 _UBL = "urn:oasis:names:specification:ubl:schema:xsd:"
@@ -101,9 +108,14 @@ def _ubl(name: str, kind: str, due: tuple[str, ...]) -> Form:
             Field.ISSUE: ("cbc:IssueDate",),  # BT-2
             Field.DUE: due,  # BT-9
             Field.CURRENCY: ("cbc:DocumentCurrencyCode",),  # BT-5
+            Field.NET: ("cac:LegalMonetaryTotal/cbc:TaxExclusiveAmount",),  # BT-109
+            Field.TAX: ("cac:TaxTotal/cbc:TaxAmount",),  # BT-110, and BT-111 in another currency
             Field.GROSS: ("cac:LegalMonetaryTotal/cbc:TaxInclusiveAmount",),  # BT-112
             Field.PREPAID: ("cac:LegalMonetaryTotal/cbc:PrepaidAmount",),  # BT-113
+            Field.ROUNDING: ("cac:LegalMonetaryTotal/cbc:PayableRoundingAmount",),  # BT-114
+            Field.THIRD_PARTY: ("cac:PrepaidPayment/cbc:PaidAmount",),  # BT-DEX-002
             Field.PAYABLE: ("cac:LegalMonetaryTotal/cbc:PayableAmount",),  # BT-115
+            Field.PROFILE: ("cbc:CustomizationID",),  # BT-24
             Field.SELLER: tuple(f"{seller}/{at}" for at in name_at),  # BT-27, BT-28
             Field.SELLER_COUNTRY: (f"{seller}/{country_at}",),  # BT-40
             Field.BUYER: tuple(f"{buyer}/{at}" for at in name_at),  # BT-44, BT-45
@@ -113,6 +125,7 @@ def _ubl(name: str, kind: str, due: tuple[str, ...]) -> Form:
         lines=f"cac:{name}Line",
         date=re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:Z|[+-]\d\d:\d\d)?", re.ASCII),
         date_words="YYYY-MM-DD",
+        collecting=re.compile(r"#conformant#urn:(?:xeinkauf\.de|xoev-de):kosit:extension:xrechnung_"),
     )
 
 
@@ -150,8 +163,11 @@ def _cii() -> Form:
             Field.ISSUE: day("rsm:ExchangedDocument/ram:IssueDateTime"),
             Field.DUE: day(f"{deal}Settlement/ram:SpecifiedTradePaymentTerms/ram:DueDateDateTime"),
             Field.CURRENCY: (f"{deal}Settlement/ram:InvoiceCurrencyCode",),
+            Field.NET: (f"{total}/ram:TaxBasisTotalAmount",),
+            Field.TAX: (f"{total}/ram:TaxTotalAmount",),
             Field.GROSS: (f"{total}/ram:GrandTotalAmount",),
             Field.PREPAID: (f"{total}/ram:TotalPrepaidAmount",),
+            Field.ROUNDING: (f"{total}/ram:RoundingAmount",),
             Field.PAYABLE: (f"{total}/ram:DuePayableAmount",),
             Field.SELLER: (f"{seller}/ram:Name", f"{seller}/ram:SpecifiedLegalOrganization/ram:TradingBusinessName"),
             Field.SELLER_COUNTRY: (f"{seller}/ram:PostalTradeAddress/ram:CountryID",),
@@ -176,7 +192,9 @@ FP = Form(
         Field.NUMBER: ("fp:InvoiceNo",),  # 发票号码, unique only together with the code
         Field.TYPE: ("fp:TypeCode",),
         Field.ISSUE: ("fp:IssueDate",),
-        Field.GROSS: ("fp:TaxInclusiveTotalAmount",),
+        Field.NET: ("fp:TaxExclusiveTotalAmount",),  # 合计金额
+        Field.TAX: ("fp:TaxTotalAmount",),  # 合计税额
+        Field.GROSS: ("fp:TaxInclusiveTotalAmount",),  # 价税合计
         Field.PAYABLE: ("fp:TaxInclusiveTotalAmount",),  # the form knows no prepayment
         Field.SELLER: ("fp:Seller/fp:SellerName",),
         Field.BUYER: ("fp:Buyer/fp:BuyerName",),
@@ -191,6 +209,7 @@ FP = Form(
     currency="CNY",
     country="CN",
     types={"0": "380", "1": "381"},  # 蓝字, 红字
+    untaxed="***",  # as printed where 免税 or 不征税
 )
 
 FORMS = {form.root: form for form in (UBL_INVOICE, UBL_CREDIT_NOTE, CII, FP)}

@@ -69,8 +69,12 @@ class Invoice:
     issue: date | None
     due: date | None
     currency: str | None  # ISO 4217
+    net: Amount | None  # without tax
+    tax: Amount | None  # in the invoice's currency, whatever else it is told in
     gross: Amount | None  # with tax
     prepaid: Amount | None
+    rounding: Amount | None  # what makes the payable amount a round one
+    third_parties: tuple[Amount, ...]  # claims of others that are collected with this one
     payable: Amount | None  # what is left to pay
     seller: Party
     buyer: Party
@@ -83,7 +87,7 @@ def amount(text: str, currency: str | None) -> Amount:
     decimals = None if currency is None else exponent(currency)
     if decimals is None:
         return Amount(text, value, None)
-    scaled = value.scaleb(decimals, _EXACT)
+    scaled = value.scaleb(decimals, EXACT)
     return Amount(text, value, int(scaled) if scaled == scaled.to_integral_value() else None)
 
 
@@ -94,5 +98,6 @@ def exponent(currency: str) -> int | None:
     return None if found is None else found.exponent
 
 
-_EXACT = Context(prec=100)  # more digits than any amount that passes the reader
+EXACT = Context(prec=100)
+"""To calculate with amounts: more digits than any that passes the reader, or any sum of them, has."""
 _CURRENCIES = {one.code: one for one in iso4217.Currency}

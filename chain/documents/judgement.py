@@ -3,14 +3,16 @@
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
+from functools import reduce
 
 from stdnum import get_cc_module, lei
 from stdnum.cn import uscc as stdnum_uscc
 
 from chain.documents import identifiers
 from chain.documents.forms import Role
-from chain.documents.invoice import Identifier, Invoice, Party, Scheme
+from chain.documents.invoice import EXACT, Amount, Identifier, Invoice, Party, Scheme
 from chain.domain.errors import Lang
 
 INVOICES = frozenset(
@@ -30,6 +32,8 @@ class Reason(StrEnum):
     ALREADY_ASSIGNED = "already-assigned"
     NOTHING_PAYABLE = "nothing-payable"
     INEXACT = "inexact-amount"
+    GROSS_DIFFERS = "gross-differs"
+    PAYABLE_DIFFERS = "payable-differs"
     NO_SELLER = "no-seller"
     NO_BUYER = "no-buyer"
     OTHER_CURRENCY = "other-currency"
@@ -44,8 +48,8 @@ class Reason(StrEnum):
 
 _REASONS = {
     Reason.INCOMPLETE: (
-        "发票号码、类型、开票日期、币种或应付金额缺失，请让开票方补全",
-        "number, type, issue date, currency or payable amount is missing: have the seller complete it",
+        "发票号码、类型、开票日期、币种、价税合计或应付金额缺失，请让开票方补全",
+        "number, type, issue date, currency, gross or payable amount is missing: have the seller complete it",
     ),
     Reason.NOT_AN_INVOICE: (
         "不是应收的发票（红字发票、形式发票等），请改用原发票",
@@ -67,6 +71,14 @@ _REASONS = {
         "金额不是币种最小单位的整数倍，请让开票方更正",
         "an amount is not in whole minor units of its currency: have the seller correct it",
     ),
+    Reason.GROSS_DIFFERS: (
+        "不含税金额与税额之和不等于价税合计（EN 16931 BR-CO-15），请让开票方更正",
+        "net and tax do not add up to the gross (EN 16931 BR-CO-15): have the seller correct it",
+    ),
+    Reason.PAYABLE_DIFFERS: (
+        "价税合计减去已预付、加上舍入额后不等于应付金额（EN 16931 BR-CO-16），请让开票方更正",
+        "gross less prepaid plus rounding is not what is payable (EN 16931 BR-CO-16): have the seller correct it",
+    ),
     Reason.NO_SELLER: ("没有写明销售方，请让开票方补全", "it does not say who the seller is: have it completed"),
     Reason.NO_BUYER: ("没有写明购买方，请让开票方补全", "it does not say who the buyer is: have it completed"),
     Reason.OTHER_CURRENCY: (
@@ -86,7 +98,7 @@ def financeable(invoice: Invoice, on: date, currency: str) -> tuple[Reason, ...]
     """Why not, on that day, in a ledger of that currency (ISO 4217); empty when nothing speaks against it."""
     gross, prepaid, payable = invoice.gross, invoice.prepaid, invoice.payable
     issue, due = invoice.issue, invoice.due
-    missing = None in (invoice.number, invoice.type, issue, invoice.currency, payable)
+    missing = None in (invoice.number, invoice.type, issue, invoice.currency, gross, payable)
     known_type = invoice.type is not None and invoice.type.isascii() and invoice.type.isdigit()
     findings = (
         (Reason.INCOMPLETE, missing),
@@ -95,6 +107,8 @@ def financeable(invoice: Invoice, on: date, currency: str) -> tuple[Reason, ...]
         (Reason.ALREADY_ASSIGNED, invoice.type == _FACTORED),
         (Reason.NOTHING_PAYABLE, payable is not None and payable.value <= 0),
         (Reason.INEXACT, any(one is not None and one.minor is None for one in (gross, payable)) and not missing),
+        (Reason.GROSS_DIFFERS, _gross_differs(invoice)),
+        (Reason.PAYABLE_DIFFERS, _payable_differs(invoice)),
         (Reason.NO_SELLER, not invoice.seller.known),
         (Reason.NO_BUYER, not invoice.buyer.known),
         (Reason.OTHER_CURRENCY, invoice.currency not in (None, currency)),
@@ -103,6 +117,33 @@ def financeable(invoice: Invoice, on: date, currency: str) -> tuple[Reason, ...]
         (Reason.FUTURE, issue is not None and issue > on),
     )
     return tuple(reason for reason, holds in findings if holds)
+
+
+def _gross_differs(invoice: Invoice) -> bool:
+    """Whether net and tax are not the gross, to the last digit (EN 16931, BR-CO-15).
+
+    A net that is not said is not judged. A tax that is not said is none: then the net is the gross, as the rule has
+    it for CII. For UBL it demands a total even then; what matters here is whether the sum holds.
+    """
+    net, gross = invoice.net, invoice.gross
+    return net is not None and gross is not None and _sum(net, invoice.tax) != gross.value
+
+
+def _payable_differs(invoice: Invoice) -> bool:
+    """Whether gross less prepaid with rounding is not what is payable, to the last digit (EN 16931, BR-CO-16).
+
+    What others have to claim belongs to it, as by BR-DEX-09 of the XRechnung extension that knows such claims.
+    """
+    gross, payable = invoice.gross, invoice.payable
+    if gross is None or payable is None:
+        return False
+    due = _sum(gross, invoice.rounding, *invoice.third_parties)
+    return due != _sum(payable, invoice.prepaid)
+
+
+def _sum(first: Amount, *more: Amount | None) -> Decimal:
+    """The exact sum of those that are said."""
+    return reduce(EXACT.add, [one.value for one in more if one is not None], first.value)
 
 
 class Doubt(StrEnum):

@@ -33,6 +33,7 @@ _DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")  # xs:decimal: n
 _LONGEST_AMOUNT = 40  # characters
 _LONGEST_TEXT = 1_000  # characters of any other field
 _MOST_IDENTIFIERS = 100  # of one party
+_MOST_THIRD_PARTIES = 100  # whose claims are in one invoice
 _SHOWN = 60  # characters of a text that an error repeats
 
 _Place = Field | IdPlace | str
@@ -90,8 +91,12 @@ class _Reading:
             issue=self.only(Field.ISSUE, self.dates(Field.ISSUE)),
             due=max(due) if due else None,  # of instalments the last: when all is due
             currency=currency,
+            net=self.amount(Field.NET, currency),
+            tax=self.tax(currency),
             gross=self.amount(Field.GROSS, currency),
             prepaid=self.amount(Field.PREPAID, currency),
+            rounding=self.amount(Field.ROUNDING, currency),
+            third_parties=self.third_parties(currency),
             payable=self.amount(Field.PAYABLE, currency),
             seller=self.party(Role.SELLER, Field.SELLER, Field.SELLER_COUNTRY),
             buyer=self.party(Role.BUYER, Field.BUYER, Field.BUYER_COUNTRY),
@@ -147,18 +152,44 @@ class _Reading:
 
     def amount(self, place: Field, currency: str | None) -> Amount | None:
         """The one amount of a field. Raises ValueMalformed, ValueNested, ValueRepeated, CurrencyContradicted."""
-        texts = set()
-        for element in self.elements(place):
-            text, stated = _text(element, place), element.get("currencyID")
-            if len(text) > _LONGEST_AMOUNT or not _DECIMAL.fullmatch(text):
-                raise self.malformed(place, element, text, "1234.56")
-            if stated is not None and currency is not None and stated != currency:
-                raise CurrencyContradicted(
-                    line=element.sourceline, field=place.value, stated=_short(stated), currency=_short(currency)
-                )
-            texts.add(text)
-        only = self.only(place, texts)
+        return self.only_amount(place, self.elements(place), currency)
+
+    def only_amount(self, place: Field, elements: list[Any], currency: str | None) -> Amount | None:
+        """The one amount that these elements hold, if any. Raises as amount."""
+        if len(elements) < 2:
+            return amount(self.decimal(place, elements[0], currency), currency) if elements else None
+        only = self.only(place, {self.decimal(place, one, currency) for one in elements})
         return None if only is None else amount(only, currency)
+
+    def tax(self, currency: str | None) -> Amount | None:
+        """The tax in the invoice's own currency: a total in another one is for the seller's books. Raises as amount."""
+        place, untaxed = Field.TAX, self.form.untaxed
+        own = [one for one in self.elements(place) if not _foreign(one, currency)]
+        if untaxed is not None:
+            own = [one for one in own if _text(one, place) != untaxed]
+        return self.only_amount(place, own, currency)
+
+    def third_parties(self, currency: str | None) -> tuple[Amount, ...]:
+        """Others' claims in the invoice, each of them, where its profile knows any. Raises as amount."""
+        place, collecting = Field.THIRD_PARTY, self.form.collecting
+        found = self.elements(place)
+        if not found or collecting is None or not collecting.search(self.text(Field.PROFILE) or ""):
+            return ()
+        if len(found) > _MOST_THIRD_PARTIES:
+            raise self.malformed(place, found[-1], str(len(found)), f"≤ {_MOST_THIRD_PARTIES} claims")
+        return tuple(amount(self.decimal(place, one, currency), currency) for one in found)
+
+    def decimal(self, place: Field, element: Any, currency: str | None) -> str:
+        """The text of an amount. Raises ValueMalformed, ValueNested, CurrencyContradicted."""
+        text = _text(element, place)
+        if len(text) > _LONGEST_AMOUNT or not _DECIMAL.fullmatch(text):
+            raise self.malformed(place, element, text, "1234.56")
+        if _foreign(element, currency):
+            stated = _short(element.get("currencyID"))
+            raise CurrencyContradicted(
+                line=element.sourceline, field=place.value, stated=stated, currency=_short(currency or "")
+            )
+        return text
 
     def party(self, role: Role, name: Field, country: Field) -> Party:
         """The seller or the buyer. Raises ValueNested, ValueRepeated."""
@@ -199,6 +230,11 @@ def _text(element: Any, place: Field | IdPlace) -> str:
             line=element.sourceline, field=_label(place), text=_short(text), reason=f"≤ {_LONGEST_TEXT} characters"
         )
     return text
+
+
+def _foreign(element: Any, currency: str | None) -> bool:
+    """Whether an amount says that it is in another currency than the invoice."""
+    return currency is not None and element.get("currencyID", currency) != currency
 
 
 def _label(place: Field | IdPlace) -> str:

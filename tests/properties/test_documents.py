@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""However an invoice is written down, it reads the same: order, prefixes, encodings, blanks. Noise never crashes."""
+"""However an invoice is written down, it reads the same: order, prefixes, encodings, blanks. Noise never crashes.
+
+Amounts that add up are never refused for their sums, and always when one of them is altered.
+"""
 
 import hashlib
 import random
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -17,8 +21,9 @@ from chain.documents.errors import DocumentError
 from chain.documents.files import Documents
 from chain.documents.fingerprint import fingerprint
 from chain.documents.invoice import Invoice
+from chain.documents.judgement import Reason, financeable
 from chain.documents.reader import read_xml
-from tests.unit.documents.making import KEY
+from tests.unit.documents.making import CII, FP, KEY, TODAY, UBL
 
 NAMES = st.sampled_from(demo.NAMES)
 ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "gb18030", "gbk")
@@ -116,3 +121,103 @@ def test_damage__anywhere__an_invoice_or_a_typed_error(name: str, at: int, noise
 def test_noise__any__typed_error(noise: bytes) -> None:
     with Documents() as documents, pytest.raises(DocumentError):
         documents.read(noise)
+
+
+# ---- sums
+
+RAM, CBC = "{*}SpecifiedTradeSettlementHeaderMonetarySummation/{*}", "{*}LegalMonetaryTotal/{*}"
+TOTALS: Mapping[str, tuple[bytes, Mapping[str, str]]] = {
+    "UBL": (
+        UBL,
+        {
+            "net": f"{CBC}TaxExclusiveAmount",
+            "tax": "{*}TaxTotal/{*}TaxAmount",
+            "gross": f"{CBC}TaxInclusiveAmount",
+            "prepaid": f"{CBC}PrepaidAmount",
+            "rounding": f"{CBC}PayableRoundingAmount",
+            "payable": f"{CBC}PayableAmount",
+        },
+    ),
+    "CII": (
+        CII,
+        {
+            "net": f".//{RAM}TaxBasisTotalAmount",
+            "tax": f".//{RAM}TaxTotalAmount",
+            "gross": f".//{RAM}GrandTotalAmount",
+            "prepaid": f".//{RAM}TotalPrepaidAmount",
+            "rounding": f".//{RAM}RoundingAmount",
+            "payable": f".//{RAM}DuePayableAmount",
+        },
+    ),
+    "CN-OFD": (
+        FP,
+        {
+            "net": "{*}TaxExclusiveTotalAmount",
+            "tax": "{*}TaxTotalAmount",
+            "gross": "{*}TaxInclusiveTotalAmount",
+        },
+    ),
+}
+"""Of each syntax an invoice, and where its amounts stand."""
+SUMS = {Reason.GROSS_DIFFERS, Reason.PAYABLE_DIFFERS}
+CENTS = st.integers(-(10**30), 10**30)  # more digits than a Decimal keeps unless it is told to
+
+
+def written(syntax: str, cents: Mapping[str, int], spelling: random.Random) -> bytes:
+    """The invoice of that syntax with these amounts, each spelled in one of the ways a decimal has."""
+    data, places = TOTALS[syntax]
+    root = etree.fromstring(data)
+    for name, path in places.items():
+        element = root.find(path)
+        if element is None:  # prepaid, rounding: beside the payable amount, like it
+            payable = root.find(places["payable"])
+            space = etree.QName(payable).namespace
+            element = etree.Element(f"{{{space}}}{path.split('}')[-1]}", payable.attrib)
+            payable.addprevious(element)
+        whole, rest = divmod(abs(cents[name]), 100)
+        shown = f".{rest:02d}{spelling.choice(('', '', '0', '0000'))}" if rest or spelling.random() < 0.5 else ""
+        element.text = ("-" if cents[name] < 0 else spelling.choice(("", "", "+"))) + f"{whole}{shown}"
+    return bytes(etree.tostring(root))
+
+
+def sums_of(data: bytes) -> set[Reason]:
+    """What is said against the sums."""
+    return SUMS & set(financeable(read_xml(data), TODAY, "CNY"))
+
+
+@st.composite
+def consistent(draw: st.DrawFn) -> tuple[str, dict[str, int]]:
+    """A syntax, and amounts in cents that add up."""
+    syntax = draw(st.sampled_from(sorted(TOTALS)))
+    net, tax, prepaid, rounding = (draw(CENTS) for _ in range(4))
+    if syntax == "CN-OFD":
+        return syntax, {"net": net, "tax": tax, "gross": net + tax}
+    gross = net + tax
+    whole = {"net": net, "tax": tax, "gross": gross, "prepaid": prepaid, "rounding": rounding}
+    return syntax, whole | {"payable": gross - prepaid + rounding}
+
+
+@quick
+@given(consistent(), st.randoms(use_true_random=False))
+def test_amounts__that_add_up__nothing_against_the_sums(
+    drawn: tuple[str, dict[str, int]], spell: random.Random
+) -> None:
+    syntax, cents = drawn
+    assert sums_of(written(syntax, cents, spell)) == set()
+
+
+@quick
+@given(
+    consistent(), st.data(), st.one_of(st.sampled_from([-1, 1]), CENTS.filter(bool)), st.randoms(use_true_random=False)
+)
+def test_amounts__one_of_them_altered__its_sum_is_refused(
+    drawn: tuple[str, dict[str, int]], data: st.DataObject, by: int, spell: random.Random
+) -> None:
+    syntax, cents = drawn
+    name = data.draw(st.sampled_from(sorted(cents)))
+    expected = {
+        "net": {Reason.GROSS_DIFFERS},
+        "tax": {Reason.GROSS_DIFFERS},
+        "gross": {Reason.GROSS_DIFFERS} if syntax == "CN-OFD" else SUMS,
+    }.get(name, {Reason.PAYABLE_DIFFERS})
+    assert sums_of(written(syntax, cents | {name: cents[name] + by}, spell)) == expected

@@ -26,8 +26,12 @@ GOOD = Invoice(
     issue=date(2026, 3, 1),
     due=date(2026, 6, 30),
     currency="CNY",
+    net=amount("292035.40", "CNY"),
+    tax=amount("37964.60", "CNY"),
     gross=amount("330000.00", "CNY"),
     prepaid=None,
+    rounding=None,
+    third_parties=(),
     payable=amount("330000.00", "CNY"),
     seller=SELLER,
     buyer=BUYER,
@@ -38,6 +42,13 @@ GOOD = Invoice(
 def invoice(**changes: Any) -> Invoice:
     """The good invoice but for the changes."""
     return replace(GOOD, **changes)
+
+
+def sums(**texts: str | None) -> dict[str, Any]:
+    """Changes of amounts, in CNY, as their texts; `third_parties`: several, with blanks between them."""
+    others = texts.pop("third_parties", None)
+    found: dict[str, Any] = {name: text and amount(text, "CNY") for name, text in texts.items()}
+    return found | ({"third_parties": tuple(amount(one, "CNY") for one in others.split())} if others else {})
 
 
 def party(*identifiers: tuple[Scheme, str], name: str | None = "Müller GmbH", country: str | None = "DE") -> Party:

@@ -20,8 +20,8 @@ from tests.security.hostile_pdfs import pdf
 from tests.unit.documents.making import CII, UBL
 
 KEYS = (
-    "file", "syntax", "number", "type", "issue", "due", "currency", "gross", "payable", "seller", "seller_vat",
-    "buyer", "buyer_vat", "fingerprint", "financeable", "reasons",
+    "file", "syntax", "number", "type", "issue", "due", "currency", "net", "tax", "gross", "prepaid", "rounding",
+    "third_parties", "payable", "seller", "seller_vat", "buyer", "buyer_vat", "fingerprint", "financeable", "reasons",
 )  # fmt: skip
 ON = ("--on", "2026-03-10")
 
@@ -65,7 +65,12 @@ def test_json__an_invoice__exactly_the_named_keys(here: Path) -> None:
         "issue": "2026-03-01",
         "due": "2026-06-30",
         "currency": "CNY",
+        "net": "292035.40",
+        "tax": "37964.60",
         "gross": "330000.00",
+        "prepaid": None,
+        "rounding": None,
+        "third_parties": [],
         "payable": "330000.00",
         "seller": "恒座椅业有限公司",
         "seller_vat": "91990000MA0HT0021J",

@@ -10,7 +10,7 @@ from chain.documents.forms import Role
 from chain.documents.invoice import Identifier, Party, Scheme, amount
 from chain.documents.judgement import Doubt, Reason, Warned, doubt_words, financeable, warnings
 from chain.domain.errors import LANGS
-from tests.unit.documents.making import GOOD, TODAY, invoice
+from tests.unit.documents.making import GOOD, TODAY, invoice, sums
 
 
 def test_invoice_in_order__nothing_against_it() -> None:
@@ -25,18 +25,35 @@ def test_invoice_in_order__nothing_against_it() -> None:
         ({"type": None}, Reason.INCOMPLETE),
         ({"issue": None}, Reason.INCOMPLETE),
         ({"payable": None}, Reason.INCOMPLETE),
+        ({"gross": None}, Reason.INCOMPLETE),
         ({"type": "381"}, Reason.NOT_AN_INVOICE),
         ({"type": "325"}, Reason.NOT_AN_INVOICE),
         ({"type": "751"}, Reason.NOT_AN_INVOICE),
         ({"type": "³"}, Reason.NOT_AN_INVOICE),
         ({"type": "380a"}, Reason.NOT_AN_INVOICE),
         ({"type": "386"}, Reason.PREPAYMENT),
-        ({"prepaid": amount("0.01", "CNY")}, Reason.PREPAYMENT),
+        (sums(prepaid="0.01", payable="329999.99"), Reason.PREPAYMENT),
+        (sums(prepaid="-0.01", payable="330000.01"), Reason.PREPAYMENT),
         ({"type": "393"}, Reason.ALREADY_ASSIGNED),
-        ({"payable": amount("0", "CNY")}, Reason.NOTHING_PAYABLE),
-        ({"payable": amount("-1.00", "CNY")}, Reason.NOTHING_PAYABLE),
-        ({"payable": amount("1.005", "CNY")}, Reason.INEXACT),
-        ({"gross": amount("1.005", "CNY")}, Reason.INEXACT),
+        (sums(net="0", tax="0", gross="0", payable="0"), Reason.NOTHING_PAYABLE),
+        (sums(net="-1.00", tax="0.00", gross="-1.00", payable="-1.00"), Reason.NOTHING_PAYABLE),
+        (sums(rounding="0.005", payable="330000.005"), Reason.INEXACT),
+        (sums(net="1.005", tax=None, gross="1.005", rounding="-0.005", payable="1"), Reason.INEXACT),
+        (sums(net="292035.41"), Reason.GROSS_DIFFERS),
+        (sums(net="292035.400001"), Reason.GROSS_DIFFERS),
+        (sums(tax="37964.59"), Reason.GROSS_DIFFERS),
+        (sums(tax="-37964.60"), Reason.GROSS_DIFFERS),
+        (sums(tax=None), Reason.GROSS_DIFFERS),
+        (sums(gross="330000.01", payable="330000.01"), Reason.GROSS_DIFFERS),
+        (sums(gross=f"1{'0' * 30}.01", net=f"1{'0' * 30}", tax="0", payable=f"1{'0' * 30}.01"), Reason.GROSS_DIFFERS),
+        (sums(payable="330000.01"), Reason.PAYABLE_DIFFERS),
+        (sums(payable="329999.99"), Reason.PAYABLE_DIFFERS),
+        (sums(rounding="0.01"), Reason.PAYABLE_DIFFERS),
+        (sums(rounding="-0.01", payable="330000.01"), Reason.PAYABLE_DIFFERS),
+        (sums(net=None, tax=None, payable="0.01"), Reason.PAYABLE_DIFFERS),
+        (sums(third_parties="19.96 10.00"), Reason.PAYABLE_DIFFERS),
+        (sums(third_parties="19.96 10.00", payable="330029.97"), Reason.PAYABLE_DIFFERS),
+        (sums(net=None, gross=f"1{'0' * 30}.01", payable=f"1{'0' * 30}"), Reason.PAYABLE_DIFFERS),
         ({"seller": Party()}, Reason.NO_SELLER),
         ({"buyer": Party(country="CN")}, Reason.NO_BUYER),
         ({"currency": "USD"}, Reason.OTHER_CURRENCY),
@@ -50,6 +67,19 @@ def test_invoice_with_one_fault__that_reason(changes: dict[str, Any], reason: Re
     assert set(financeable(invoice(**changes), TODAY, "CNY")) == expected
 
 
+def test_sums__of_a_credit_note_and_a_prepaid_invoice__judged_all_the_same() -> None:
+    partly = sums(prepaid="30000.00", payable="330000.00")
+    assert set(financeable(invoice(**partly), TODAY, "CNY")) == {Reason.PREPAYMENT, Reason.PAYABLE_DIFFERS}
+    less = sums(tax="0")
+    expected = {Reason.NOT_AN_INVOICE, Reason.GROSS_DIFFERS}
+    assert set(financeable(invoice(type="381", **less), TODAY, "CNY")) == expected
+
+
+def test_both_sums__wrong__both_said() -> None:
+    wrong = sums(gross="330000.01")
+    assert financeable(invoice(**wrong), TODAY, "CNY") == (Reason.GROSS_DIFFERS, Reason.PAYABLE_DIFFERS)
+
+
 @pytest.mark.parametrize(
     "changes",
     [
@@ -59,7 +89,16 @@ def test_invoice_with_one_fault__that_reason(changes: dict[str, Any], reason: Re
         {"prepaid": amount("0.00", "CNY")},
         {"type": "389"},
         {"buyer": Party("Buyer")},
-        {"gross": None},
+        sums(net=None),
+        sums(net=None, tax=None),
+        sums(net="330000.00", tax=None),
+        sums(net="330000.00", tax="0"),
+        sums(net="330000", tax="0.000"),
+        sums(tax="-37964.60", gross="254070.80", payable="254070.80"),
+        sums(rounding="0.00"),
+        sums(rounding="+0.10", payable="330000.10"),
+        sums(rounding="-0.10", payable="329999.90"),
+        sums(third_parties="19.96 10.00 10.00", payable="330039.96"),
     ],
 )
 def test_invoice_at_the_edge__financeable(changes: dict[str, Any]) -> None:
