@@ -1,23 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the `deeptier` command can do."""
 
-import json
 import secrets
 from pathlib import Path
 from typing import Annotated, get_args
 
 import typer
-from rich.console import Console
 
 from api import book, invoices, mirror, network, officers, signer, status, up
-from api.story.cast import Keys
-from api.story.report import report
-from api.story.run import GENESIS, play
-from api.story.show import Show
-from api.story.telling import Teller
 from api.terminal.commands import install
 from chain.domain.errors import DeepTierError, Lang
-from chain.node.anvil import Anvil
 
 SEEDS = 10**9  # short enough to be typed again
 
@@ -47,17 +39,9 @@ def story(
     ] = None,
 ) -> None:
     """Play deep-tier finance on a node of its own, which ends with the story."""
-    drawn = secrets.randbelow(SEEDS) if seed is None else seed
-    keys = Keys(drawn)
-    teller = Teller(_language(lang), keys)
-    with Show(Console(quiet=as_json), teller) as show:
-        show.opening(drawn)
-        with Anvil(GENESIS) as node:
-            stage, end = play(node, keys, show.step)
-            show.ending(end)
-            told = report(stage.steps, end, teller, drawn, node.chain_id)
-    if as_json:
-        typer.echo(json.dumps(told, ensure_ascii=False, indent=1))
+    from api.story import command  # here, as below: what one command needs takes longer to load than all this
+
+    command.story(_language(lang), secrets.randbelow(SEEDS) if seed is None else seed, as_json=as_json)
 
 
 @app.command()
@@ -68,7 +52,7 @@ def demo(
     folder: Annotated[Path, typer.Option(help="Where network, book and keys are.")] = Path(".deeptier"),
 ) -> None:
     """Play deep-tier finance over HTTP on a service that is killed half-way and comes back, and leave it up."""
-    from api.demo import run as demonstration  # here: the rest of what it needs takes longer to load than all this
+    from api.demo import run as demonstration
 
     demonstration.demo(folder, _language(lang), once=once, fresh=fresh)
 

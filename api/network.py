@@ -20,6 +20,7 @@ from chain.domain.vocabulary import Address
 from chain.node.network import Folder
 from chain.node.rpc import Rpc
 from chain.store.db import connect
+from chain.store.migrate import upgrade
 
 NOBODY = "0x…"  # to be filled in
 RELAYS = 2
@@ -113,8 +114,6 @@ def join(
     lang: Language = "en",
 ) -> None:
     """Record a ledger on a network that runs elsewhere, once its contracts are proven to be these."""
-    from chain.store.migrate import upgrade  # here: SQLAlchemy takes longer to load than all the rest
-
     with Folder(folder) as home:
         if (there := home.network()) is not None:
             raise NetworkThere(folder=str(folder), network=there.chain_id)

@@ -24,8 +24,8 @@ from chain.domain.vocabulary import Address, OfficerId, ParticipantId
 from chain.node.network import Folder, Network
 from chain.node.status import Status
 from chain.store.db import Db, connect
-from chain.store.migrate import upgrade
 from chain.store.words import KeyKind, OfficerState
+from tests.books import new_book
 from tests.cast import RULEBOOK
 from tests.mirrored import CHAIN_ID, LEDGER
 
@@ -80,7 +80,7 @@ def furnish(folder: Path, ledger: Address = LEDGER) -> Path:
     with Folder(folder) as home:
         home.record(network(ledger))
     (folder / "run").mkdir(exist_ok=True)
-    upgrade(f"sqlite://{folder}/book.db")
+    new_book(f"sqlite://{folder}/book.db")
     return folder
 
 

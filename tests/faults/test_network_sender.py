@@ -25,13 +25,13 @@ from chain.node.errors import AnvilMissing
 from chain.signing.key import Key
 from chain.signing.transaction import signed_transaction
 from chain.store.db import connect
-from chain.store.migrate import upgrade
 from chain.store.words import SubmissionState as State
 from chain.submission import network
 from chain.submission.network import NetworkSender
 from chain.submission.outbox import Outbox
 from chain.submission.sender import Target
 from tests.bench.costs.world import MeasuredWorld
+from tests.books import new_book
 from tests.cast import ANNA, BEN, NOW, YUAN
 from tests.chains import CHAIN_ID, key
 from tests.conftest import SYSTEM_PACKAGE
@@ -61,7 +61,7 @@ class Net:
         self.splits = [self._splits(number) for number in range(1, CLAIMS + 1)]
         self.rpc.call("evm_setAutomine", False)
         book = folder / "book.db"
-        upgrade(book)
+        new_book(book)
         self.db, self.heard = connect(book), list[str]()
         self.outbox = Outbox(self.db)
 

@@ -42,8 +42,8 @@ from chain.signing.log import Log
 from chain.signing.refusals import AccountUnlisted
 from chain.signing.server import Server
 from chain.store.db import connect
-from chain.store.migrate import upgrade
 from chain.store.words import KeyKind, OfficerState
+from tests.books import new_book
 from tests.cast import ANNA, BANK, BEN, CAST, CLEO, CORE, FIN, REG, RIVAL, TOKEN, YUAN, Member, address, name_of
 from tests.chains import key
 from tests.counter import invoice
@@ -166,7 +166,7 @@ def guarded(folder: Path) -> Iterator[Guarded]:
     story = reading.story(world, 1)
     with Folder(folder) as home:
         home.record(replace(network(), cash=(TOKEN,)))
-    upgrade(f"sqlite://{folder}/book.db")
+    new_book(f"sqlite://{folder}/book.db")
     with new_mirror(f"sqlite://{folder}/mirror.db", world.rulebook) as db:
         write(db, story.blocks)
         heard(db, world.now)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from chain.store.db import Db, connect
-from chain.store.migrate import upgrade
+from tests.books import new_book
 from tests.postgres import Server
 
 
@@ -19,8 +19,7 @@ def book(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     else:
         server: Server = request.getfixturevalue("postgres")
         address = server.database()
-    upgrade(address)
-    return address
+    return new_book(address)
 
 
 @pytest.fixture

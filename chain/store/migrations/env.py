@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What Alembic runs for every command: within the transaction that chain/store/migrate.py has opened."""
+"""What Alembic runs for every command: within the transaction that chain/store/migrating.py has opened."""
 
 from alembic import context
 

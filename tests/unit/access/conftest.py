@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from chain.store.migrate import upgrade
+from tests.books import new_book
 from tests.unit.access.desk import Desk
 
 
@@ -23,7 +23,6 @@ def desk(book: str) -> Iterator[Desk]:
 @pytest.fixture
 def lite(tmp_path: Path) -> Iterator[Desk]:
     """The same on SQLite alone, for what no database has a part in."""
-    upgrade(tmp_path / "lite.db")
-    made = Desk(f"sqlite://{tmp_path}/lite.db")
+    made = Desk(new_book(f"sqlite://{tmp_path}/lite.db"))
     with made.client:
         yield made

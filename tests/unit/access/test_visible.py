@@ -11,7 +11,7 @@ from api.access.visible import visible
 from chain.domain.vocabulary import ParticipantId, Role
 from chain.mirror.visible import Visible
 from chain.store.db import Db, connect
-from chain.store.migrate import upgrade
+from tests.books import new_book
 from tests.mirrored import mirror_of, random_world
 from tests.unit.access.desk import Desk
 from tests.worlds import World
@@ -67,7 +67,7 @@ def test_visible__each_role_alone__only_two_see_everything(played: tuple[World, 
 
 
 def test_viewer__over_http__sees_as_its_participant_does(played: tuple[World, Db, str], tmp_path: Path) -> None:
-    upgrade(tmp_path / "book.db")
+    new_book(tmp_path / "book.db")
     desk = Desk(f"sqlite://{tmp_path}/book.db", played[2])
     with desk.client:
         registrar, stranger = desk.key(REGISTRAR, 1), desk.key(ABSENT, 1, Duty.MAKER)
@@ -77,7 +77,7 @@ def test_viewer__over_http__sees_as_its_participant_does(played: tuple[World, Db
 
 
 def test_viewer__without_a_mirror__is_503_and_access_itself_goes_on(tmp_path: Path) -> None:
-    upgrade(tmp_path / "book.db")
+    new_book(tmp_path / "book.db")
     desk = Desk(f"sqlite://{tmp_path}/book.db", f"sqlite://{tmp_path}/none.db")
     with desk.client:
         key = desk.key(10, 1)

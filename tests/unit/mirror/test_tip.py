@@ -21,7 +21,7 @@ from chain.node.anvil import Anvil
 from chain.node.errors import NodeAddressMalformed, NodeUnreachable
 from chain.node.rpc import Rpc
 from chain.store.db import Db, connect
-from chain.store.migrate import upgrade
+from tests.books import new_book
 from tests.postgres import Server
 from tests.unit.proofs.emitter import emitting_node
 
@@ -40,7 +40,7 @@ def book(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     else:
         server: Server = request.getfixturevalue("postgres")
         address = server.database()
-    upgrade(address)
+    new_book(address)
     return address
 
 

@@ -13,7 +13,7 @@ from chain.domain import commands as c
 from chain.domain.errors import Lang
 from chain.domain.vocabulary import ParticipantId
 from chain.store.db import Db, connect
-from chain.store.migrate import upgrade
+from tests.books import new_book
 from tests.served import network
 from tests.unit.writing.messages import KINDS, made
 
@@ -38,7 +38,7 @@ SAYS: dict[type, tuple[str, ...]] = {
 
 @pytest.fixture
 def db(tmp_path: Path) -> Iterator[Db]:
-    upgrade(f"sqlite://{tmp_path}/book.db")
+    new_book(f"sqlite://{tmp_path}/book.db")
     with connect(tmp_path / "book.db") as made_of:
         for number, name in NAMES.items():
             one = directory.Company(ParticipantId(number), name, f"91990000MA0XX{number:05d}")
