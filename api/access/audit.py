@@ -47,6 +47,7 @@ class Action(StrEnum):
     SUBMIT = "submit"
     DECLINE = "decline proposal"
     WITHDRAW = "withdraw"
+    END = "end proposal"
     FINANCING = "ask for financing"
     QUOTE = "quote"
     OPEN_QUOTES = "open quotes"

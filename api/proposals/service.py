@@ -199,10 +199,16 @@ def closed(book: Db, made: Made, state: ProposalState, submission: int | None) -
     """
     number = made.proposal
     assert number is not None
+    if not ended(book, number, state, submission):
+        raise Behind(0)
+    return made
+
+
+def ended(book: Db, number: int, state: ProposalState, submission: int | None = None) -> bool:
+    """End an open proposal, as a part of the caller's transaction; False when it is not open any more."""
     changed = book.execute(
         "UPDATE proposal SET state = ?, submission = ? WHERE id = ? AND state = 'open'", (state, submission, number)
     )
-    if changed != 1:
-        raise Behind(0)
-    book.execute("DELETE FROM showing WHERE ground = ?", (f"proposal {number}",))
-    return made
+    if changed:
+        book.execute("DELETE FROM showing WHERE ground = ?", (f"proposal {number}",))
+    return changed == 1

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What time brings about and anybody may do: the service marks overdue what is not paid, and ends offers nobody took.
+Its second look is for proposals that can no longer be carried out (api/proposals/outlived.py).
 
 Each once, under a key that follows from the obligation: whoever looks again after a crash, and a second service that
 looks at the same time, come to the same submission. Nobody signs it. What the mirror says counts only while it is up to
@@ -8,12 +9,13 @@ date: one that is being built anew would show as unpaid what was paid long ago.
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple, Self
 
 from api.access.audit import Action, Decision, recording
 from api.access.visible import of_the_service
 from api.mirrored import Stores
+from api.proposals.outlived import Outlived
 from api.writing.commit import UNDER_WAY, hold
 from api.writing.holds import holds
 from chain.abi.calls import SignedCall
@@ -47,6 +49,7 @@ class Caretaker:
 
     def __init__(self, stores: Stores, clock: Clock) -> None:
         self._stores, self._clock = stores, clock
+        self._outlived = Outlived(stores, clock)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="caretaker", daemon=True)
 
@@ -73,21 +76,27 @@ class Caretaker:
             return _submit(book, self._clock, waiting, found.time)
 
     def _run(self) -> None:
-        wait, failures, told_of = 0.0, 0, ""
+        wait, failures, told_of = 0.0, 0, set[str]()
         while not self._stop.wait(wait):
-            began, why = time.monotonic(), ""
-            try:
-                done = self.look()
-            except DeepTierError as error:
-                done, why = 0, error.code
-            except Exception as error:  # a fault of ours must not end what nobody else does
-                done, why = 0, f"fault: {type(error).__name__}"
-            if why not in ("", told_of):
+            began = time.monotonic()
+            whys = [_looked("submitted", self.look), _looked("ended proposals", self._outlived.look)]
+            for why in sorted({*whys} - {"", *told_of}):
                 log("caretaker waits", {"reason": why})
-            if done:
-                log("caretaker submitted", {"count": done})
-            told_of, failures = why, failures + 1 if why else 0
+            told_of, failures = {*whys}, failures + 1 if all(whys) else 0  # one that fails slows no other down
             wait = max(EVERY, pause(failures), _SHARE * (time.monotonic() - began))
+
+
+def _looked(does: str, look: Callable[[], int]) -> str:
+    """Look once; why it came to nothing, or "". `does`: the word for it in the log."""
+    try:
+        done = look()
+    except DeepTierError as error:
+        return error.code
+    except Exception as error:  # a fault of ours must not end what nobody else does
+        return f"fault: {type(error).__name__}"
+    if done:
+        log(f"caretaker {does}", {"count": done})
+    return ""
 
 
 def _due(found: Lapsed) -> Iterator[Due]:

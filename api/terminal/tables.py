@@ -36,6 +36,7 @@ WORDS = {
     "open": Words("待签", "open"),
     "submitted": Words("已提交", "submitted"),
     "withdrawn": Words("已撤回", "withdrawn"),
+    "void": Words("已失效", "void"),
     "lapsed": Words("已过期", "lapsed"),
     "opened": Words("已开启", "opened"),
     "accepted": Words("已接受", "accepted"),

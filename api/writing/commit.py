@@ -125,7 +125,8 @@ def _propose(book: Db, caller: Caller, one: Proposing, made: Made, now: UtcSecon
     assert row is not None
     number = int(row[0])
     book.executemany(
-        "INSERT INTO place VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO place (proposal, name, participant, officer, account, signature, signed_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
         [(number, *place[:4], place.signature, None if place.signature is None else now) for place in one.places],
     )
     book.executemany(

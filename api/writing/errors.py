@@ -8,7 +8,7 @@ WritingError
 ├── SecretToldOnce       409  the request was carried out under this key; its answer was a secret
 ├── SubjectBusy          409  a submission about the same thing is under way
 ├── AccountAbsent        409  the officer has no account that may sign this
-├── ProposalClosed       409  it was carried out, declined, withdrawn, or its deadline has passed
+├── ProposalClosed       409  it was carried out, declined, withdrawn, is void, or its deadline has passed
 ├── ProposalUnsigned     409  it still waits for signatures
 ├── NotYours             409  nobody waits for this officer's signature there
 ├── HashDiffers          409  what was shown is not what would be signed

@@ -21,7 +21,7 @@ from chain.submission.outbox import Outbox
 from chain.submission.outbox import Submission as Sent
 
 SubmissionState = Literal["queued", "sent", "on chain", "final", "refused"]
-ProposalState = Literal["open", "submitted", "declined", "withdrawn", "lapsed"]
+ProposalState = Literal["open", "submitted", "declined", "withdrawn", "void", "lapsed"]
 
 
 class Refused(BaseModel):

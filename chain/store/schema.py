@@ -12,6 +12,7 @@ TABLES = {
     "0002": _FIRST,
     "0003": (*_FIRST, *_ACCESS),
     "0004": (*_FIRST, *_ACCESS, *_WRITING),
+    "0005": (*_FIRST, *_ACCESS, *_WRITING),
 }
 """The tables of every revision, oldest first; those that others name come before them, so backups keep this order."""
 REVISIONS = tuple(TABLES)

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """The book's tables of what people ask for: requests, proposals, financing. The rules of `tables` hold here, too."""
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, LargeBinary, Text, UniqueConstraint
 
-from chain.store.columns import STRICT, Book, Number, column, one_of
+from chain.store.columns import STRICT, Book, Number, column, one_of, partial
 from chain.store.words import FinancingState, ProposalState
 
 _COUNTED = {**STRICT, "sqlite_autoincrement": True}
+_UNSIGNED = "state = 'open' AND signature IS NULL"
 
 
 class Company(Book, table=True):
@@ -64,7 +65,10 @@ class Proposal(Book, table=True):
     __table_args__ = (
         one_of(ProposalState, "ck_proposal_state"),
         CheckConstraint("state <> 'submitted' OR submission IS NOT NULL", name="ck_proposal_submitted"),
+        UniqueConstraint("state", "id", name="uq_proposal_state_id"),  # what places name, and the list of one state
         Index("ix_proposal_participant", "participant", "id"),
+        Index("ix_proposal_participant_state", "participant", "state", "id"),
+        partial("ix_proposal_deadline", "state", "deadline", where="state = 'open'"),
         _COUNTED,
     )
     id: int | None = column(Number, primary_key=True, autoincrement=True)
@@ -89,18 +93,24 @@ class Place(Book, table=True):
     __tablename__ = "place"
     __table_args__ = (
         CheckConstraint("(signature IS NULL) = (signed_at IS NULL)", name="ck_place_signed"),
+        ForeignKeyConstraint(
+            ["proposal", "state"], ["proposal.id", "proposal.state"], name="fk_place_proposal", onupdate="CASCADE"
+        ),
         Index("ix_place_participant", "participant", "proposal"),
+        Index("ix_place_participant_state", "participant", "state", "proposal"),
+        partial("ix_place_unsigned", "participant", "officer", "proposal", where=_UNSIGNED),
+        # by itself, since to PostgreSQL rows that are all NULL are not in order
+        partial("ix_place_unsigned_by_any", "participant", "proposal", where=f"{_UNSIGNED} AND officer IS NULL"),
         STRICT,
     )
-    proposal: int = column(
-        Number, ForeignKey("proposal.id", name="fk_place_proposal"), primary_key=True, autoincrement=False
-    )
+    proposal: int = column(Number, primary_key=True, autoincrement=False)
     name: str = column(Text, primary_key=True)  # a field of the message, or "assignee 1", "assignee 2" …
     participant: int = column(Number)
     officer: int | None = column(Number, null=True)  # none: any maker of the participant
     account: str | None = column(Text, null=True)  # none: whichever that maker signs with
     signature: bytes | None = column(LargeBinary, null=True)  # an assignee's with its signer and deadline in front
     signed_at: int | None = column(Number, null=True)  # UTC seconds
+    state: str = column(Text, server_default="open")  # its proposal's: the database keeps them equal
 
 
 class Financing(Book, table=True):

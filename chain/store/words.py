@@ -40,12 +40,16 @@ class KeyKind(StrEnum):
 
 
 class ProposalState(StrEnum):
-    """What became of a message that lacks signatures; one whose deadline passes while it is open has lapsed."""
+    """What became of a message that lacks signatures. Of one that is open and past its deadline people are told that it
+    has lapsed, written down or not.
+    """
 
     OPEN = "open"
     SUBMITTED = "submitted"  # everybody has signed: it is a submission
     DECLINED = "declined"  # somebody who was to sign will not
     WITHDRAWN = "withdrawn"  # whoever proposed it took it back
+    VOID = "void"  # what it is about went on without it: the ledger would refuse it however it is signed
+    LAPSED = "lapsed"  # its deadline has passed on the ledger
 
 
 class FinancingState(StrEnum):

@@ -241,9 +241,10 @@ def test_login__malformed__is_refused_and_repeats_nothing_of_it(desk: Desk, body
 
 
 ASKED_OF_LEDGER = {
-    *("sign", "propose", "submit", "decline proposal", "withdraw", "ask for financing", "quote", "open quotes")
+    *("sign", "propose", "submit", "decline proposal", "withdraw", "ask for financing", "quote", "open quotes"),
+    "end proposal",
 }
-"""What tests/flows/test_writes.py and test_financing.py see written down."""
+"""What tests/flows/test_writes.py, test_financing.py and tests/unit/proposals see written down."""
 
 
 def test_log__of_a_busy_hour__has_a_row_for_every_decision(desk: Desk) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from api.access import audit
 from api.access.viewer import Duty
 from chain.domain.clock import DAY, UtcSeconds
 from chain.domain.vocabulary import OfficerId
@@ -155,6 +156,26 @@ def offered(town: Guarded, to: Member = STRANGER) -> int:
     told = town.done(maker(ANNA), f"/claims/{SPARE.claim(1)}/split", {"pieces": [{"to": to.id, "amount": 2_000}]})
     number: int = told["proposal"]["id"]
     return number
+
+
+def test_sign_and_decline__without_the_duty_that_the_place_takes__are_rows_of_the_log(town: Guarded) -> None:
+    """Which one it takes is in the book: it is refused once it is worked out, and that is written down all the same."""
+    number, checker = offered(town), Asker(STRANGER, 1, Duty.CHECKER)
+    verbs = ("sign", "decline", "sign", "decline", "sign")
+    with connect(town.site.book) as book:
+        before = audit.verify(book).rows
+        for verb in verbs:
+            refusal = town.ask(checker, "POST", f"/proposals/{number}/{verb}", json={})
+            assert (refusal.status_code, refusal.json()["code"]) == (403, "duty-missing")
+        refused = [one for one in audit.entries(book, before) if one.outcome == "duty-missing"]
+        assert audit.verify(book).broken is None
+    assert [one.subject for one in refused] == [
+        f"POST /proposals/{{proposal}}/{verbs[at]}"
+        for at in (0, 1, 3)  # of a flood the 1st, 2nd, 4th
+    ]
+    asker = {(one.participant, one.officer, one.key, one.action) for one in refused}
+    assert asker == {(STRANGER.id, 1, town.bearer(checker)[0], "exercise duty")}
+    town.done(maker(ANNA), f"/proposals/{number}/withdraw")
 
 
 @pytest.mark.parametrize("end", ["decline", "withdraw"])

@@ -12,6 +12,7 @@ import pytest
 
 from api.access import audit
 from api.mirrored import Stores
+from api.proposals.outlived import Outlived
 from api.settings import Settings
 from api.settlement import overdue
 from api.settlement.overdue import Caretaker
@@ -194,6 +195,34 @@ def test_thread__with_a_store_away__waits_and_goes_on(
     said = capfd.readouterr().err
     assert said.count("caretaker waits") == 1, "once for as long as it lasts"
     assert "secret" not in said
+
+
+@pytest.mark.parametrize("broken", [Caretaker, Outlived])
+def test_thread__with_one_look_at_fault__goes_on_with_the_other(
+    place: Place, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], broken: type
+) -> None:
+    monkeypatch.setattr(overdue, "EVERY", 0.02)
+    looks: dict[type, int] = {Caretaker: 0, Outlived: 0}
+
+    def at_fault(look: object) -> int:
+        raise ValueError("secret figures")
+
+    def counted(look: object) -> int:
+        looks[type(look)] += 1
+        return 1
+
+    for kind in looks:
+        monkeypatch.setattr(kind, "look", at_fault if kind is broken else counted)
+    with place.caretaker():
+        end = time.monotonic() + 20
+        while max(looks.values()) < 20:  # never slowed down by the other one's failures
+            assert time.monotonic() < end
+            time.sleep(0.01)
+    said = capfd.readouterr().err
+    assert said.count("caretaker waits") == 1, "once for as long as it lasts"
+    assert "fault: ValueError" in said
+    assert "secret" not in said
+    assert looks[broken] == 0
 
 
 def test_messages__of_what_lapsed__say_what_the_ledger_was_told_at_issue(place: Place) -> None:

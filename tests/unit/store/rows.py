@@ -103,8 +103,8 @@ def _asked(db: Db) -> None:
         " VALUES (10, 1, 'Issue', ?, '10-2', '{\"invoices\": [\"…0301\"]}', 'open', 99, 5)",
         (noise(640),),
     )
-    db.execute("INSERT INTO place VALUES (1, 'signer', 10, 1, '0xabc', ?, 5)", (noise(65),))
-    db.execute("INSERT INTO place VALUES (1, 'checker', 10, 2, '0xdef', NULL, NULL)")
+    db.execute("INSERT INTO place VALUES (1, 'signer', 10, 1, '0xabc', ?, 5, 'open')", (noise(65),))
+    db.execute("INSERT INTO place VALUES (1, 'checker', 10, 2, '0xdef', NULL, NULL, 'open')")
     db.execute(
         "INSERT INTO financing (participant, officer, claim, version, amount, seal, until, state, created_at)"
         " VALUES (21, 1, '10-1-1', 2, 10000, ?, 99, 'open', 5)",

@@ -17,13 +17,13 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Inspector
 
-from chain.store import migrate, schema
+from chain.store import migrate, migrating, schema
 from chain.store.book import Book
 from chain.store.db import Db, connect
-from chain.store.errors import SchemaTooNew, SchemaTooOld, StoreBusy
+from chain.store.errors import RowRefused, SchemaTooNew, SchemaTooOld, StoreBusy
 from chain.store.migrate import upgrade
 from chain.store.private import make_private
-from chain.store.words import CarrierState, SubmissionState
+from chain.store.words import CarrierState, ProposalState, SubmissionState
 from tests.postgres import Server
 from tests.unit.store.rows import NEW, count, hashed, history, queue, submission
 
@@ -173,11 +173,49 @@ def test_upgrade__by_three_processes_at_once__is_done_once(empty: str) -> None:
 
 
 def test_upgrade__while_another_holds_the_book__is_busy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(migrate, "PATIENCE", 0.2)
+    monkeypatch.setattr(migrating, "PATIENCE", 0.2)
     path = tmp_path / "book.db"
     make_private(path)
     with connect(path) as db, db.transaction(), pytest.raises(StoreBusy):
         upgrade(path)
+
+
+def test_upgrade__of_a_book_with_proposals__keeps_them_and_tells_places_their_state(empty: str) -> None:
+    upgrade(empty, "0004")
+    columns = "(participant, officer, operation, message, about, details, state, deadline, submission, created_at)"
+    states = ("open", "submitted", "declined", "withdrawn")
+    with connect(empty) as db:
+        (sent,) = queue(db, "sent")
+        for state in states:
+            told = (b"octets", state, sent if state == "submitted" else None)
+            db.execute(f"INSERT INTO proposal {columns} VALUES (10, 1, 'Issue', ?, 'a', '{{}}', ?, 9, ?, 5)", told)
+        for number in range(1, 5):
+            db.execute("INSERT INTO place VALUES (?, 'signer', 10, 1, '0xabc', ?, 5)", (number, b"signed"))
+            db.execute("INSERT INTO place VALUES (?, 'checker', 10, 2, NULL, NULL, NULL)", (number,))
+        kept = "SELECT * FROM proposal ORDER BY id"
+        places = "SELECT proposal, name, participant, officer, account, signature, signed_at FROM place ORDER BY 1, 2"
+        before = db.all(kept), db.all(places)
+    upgrade(empty)
+    with connect(empty) as db:
+        assert (db.all(kept), db.all(places)) == before
+        told_states = "SELECT DISTINCT proposal, state FROM place ORDER BY proposal"
+        assert db.all(told_states) == list(enumerate(states, 1))
+        db.execute("UPDATE proposal SET state = 'void' WHERE id = 1")
+        assert db.all(told_states)[0] == (1, "void"), "wherever it is changed"
+        another = f"INSERT INTO proposal {columns} VALUES (10, 1, 'Issue', ?, 'a', '', 'open', 9, NULL, 5) RETURNING id"
+        made = db.one(another, (b"",))
+        assert made == (5,)
+
+
+def test_states__of_proposals__are_those_the_table_admits(db: Db) -> None:
+    history(db, 1)
+    for state in ProposalState:
+        assert db.execute("UPDATE proposal SET state = ?, submission = 1", (state,)) == 1
+        assert db.all("SELECT DISTINCT state FROM place") == [(state,)]
+    with pytest.raises(RowRefused):
+        db.execute("UPDATE proposal SET state = 'over'")
+    with pytest.raises(RowRefused):
+        db.execute("UPDATE place SET state = 'open'")
 
 
 # ---------------------------------------------------------------- checks

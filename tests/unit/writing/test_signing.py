@@ -17,6 +17,7 @@ from chain.domain import commands as c
 from chain.domain.clock import FixedClock
 from chain.domain.vocabulary import OfficerId, ParticipantId
 from chain.store.db import Db, connect
+from chain.store.words import ProposalState
 from tests.unit.writing.messages import AT, made
 
 CLOCK = FixedClock(AT)
@@ -79,7 +80,12 @@ def signed_by_the_other(db: Db) -> None:
     done(db, laid, "other")
 
 
-@pytest.mark.parametrize("meanwhile", [declined, withdrawn, signed_by_a_colleague, signed_by_the_other])
+def void(db: Db) -> None:
+    with db.transaction():
+        assert service.ended(db, 1, ProposalState.VOID)
+
+
+@pytest.mark.parametrize("meanwhile", [declined, withdrawn, void, signed_by_a_colleague, signed_by_the_other])
 def test_sign__while_something_else_happens_to_it__is_worked_out_anew(db: Db, meanwhile: Callable[[Db], None]) -> None:
     laid = desk(db, caller(FOAM))
     service.sign(laid, 1, None)
@@ -90,7 +96,7 @@ def test_sign__while_something_else_happens_to_it__is_worked_out_anew(db: Db, me
     assert (db.all("SELECT * FROM place ORDER BY name"), db.all("SELECT * FROM request ORDER BY key")) == before
 
 
-@pytest.mark.parametrize("meanwhile", [declined, withdrawn])
+@pytest.mark.parametrize("meanwhile", [declined, withdrawn, void])
 def test_end__of_what_was_ended_meanwhile__is_worked_out_anew_and_then_refused(
     db: Db, meanwhile: Callable[[Db], None]
 ) -> None:
@@ -99,9 +105,10 @@ def test_end__of_what_was_ended_meanwhile__is_worked_out_anew_and_then_refused(
     meanwhile(db)
     with pytest.raises(Behind):
         done(db, laid, "late")
-    for ask in (service.decline, service.withdraw):
-        with pytest.raises(ProposalClosed):
+    for ask in (service.decline, service.withdraw, lambda laid, number: service.sign(laid, number, None)):
+        with pytest.raises(ProposalClosed) as refused:
             ask(desk(db, caller(FOAM)), 1)
+        assert refused.value.arguments["state"] == meanwhile.__name__
 
 
 def test_sign_and_decline__without_the_duty_or_where_nobody_waits__are_refused(db: Db) -> None:
