@@ -28,8 +28,8 @@ from chain.mirror.errors import MirrorEmpty
 from chain.mirror.writer import checkpoint
 from chain.store.db import Db, connect
 from chain.store.errors import StoreError
-from chain.store.migrate import upgrade
 from chain.store.words import ProposalState
+from tests.books import new_book
 from tests.cast import ANNA, BEN, CLEO, CORE, YUAN, address
 from tests.mirrored import mirror_of
 from tests.postgres import Server
@@ -144,7 +144,7 @@ def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Office]:
     if request.param == "postgresql":
         server: Server = request.getfixturevalue("postgres")
         book = server.database()
-        upgrade(book)
+        new_book(book)
     settings = Settings(folder=folder, book=book)
     world = told().world
     mirror, _ = mirror_of(f"sqlite://{folder}/mirror.db", world)

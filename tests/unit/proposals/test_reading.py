@@ -16,8 +16,8 @@ from chain.domain import commands as c
 from chain.domain.clock import UtcSeconds
 from chain.domain.vocabulary import OfficerId, ParticipantId
 from chain.store.db import Db, connect
-from chain.store.migrate import upgrade
 from chain.store.words import ProposalState
+from tests.books import new_book
 from tests.postgres import Server
 from tests.unit.mirror.test_reads_plans import _steps
 from tests.unit.store.rows import queue
@@ -151,7 +151,7 @@ def test_lists__of_many_proposals__take_the_steps_of_few(tmp_path_factory: pytes
     taken: list[dict[str, int]] = []
     for count in (100, MANY):
         path = tmp_path_factory.mktemp("book") / "book.db"
-        upgrade(path)
+        new_book(path)
         with connect(path) as db:
             fill(db, crowd(state, count))
             taken.append({name: _steps(db, ask) for name, ask in questions(db).items()})
@@ -165,7 +165,7 @@ def test_lists__on_postgresql__are_planned_by_their_indexes(request: pytest.Fixt
     """The rows that it reads for a page, as EXPLAIN ANALYZE counts them."""
     server: Server = request.getfixturevalue("postgres")
     address = server.database()
-    upgrade(address)
+    new_book(address)
     with connect(address) as db:
         fill(db, crowd(state, MANY))
         for table in ("proposal", "place"):

@@ -26,8 +26,8 @@ from chain.mirror import reads
 from chain.mirror.visible import Visible
 from chain.store.db import Db, connect
 from chain.store.errors import StoreError
-from chain.store.migrate import upgrade
 from chain.submission.outbox import error_text
+from tests.books import new_book
 from tests.mirrored import new_mirror, random_world, write
 from tests.postgres import Server
 from tests.properties import reading
@@ -80,8 +80,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
     folder, book = furnish(tmp_path), None
     if request.param == "postgresql":
         server: Server = request.getfixturevalue("postgres")
-        book = server.database()
-        upgrade(book)
+        book = new_book(server.database())
     story = told()
     late = UtcSeconds(story.told[-1].time + 4_000 * DAY)
     with new_mirror(f"sqlite://{folder}/mirror.db", story.world.rulebook) as mirror:

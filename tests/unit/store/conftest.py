@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from chain.store.db import Db, connect
-from chain.store.migrate import upgrade
+from tests.books import new_book
 from tests.postgres import Server
 
 
@@ -24,8 +24,7 @@ def empty(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 @pytest.fixture
 def book(empty: str) -> str:
     """The address of a book without rows."""
-    upgrade(empty)
-    return empty
+    return new_book(empty)
 
 
 @pytest.fixture
