@@ -12,6 +12,7 @@ from api import described, health, limits, metrics, pages, problem_json
 from api.access.place import Access
 from api.access.routes import router as access
 from api.claims.routes import router as claims
+from api.disks import Disks
 from api.errors import NetworkMissing
 from api.financing.routes import router as financing
 from api.holdings.routes import router as holdings
@@ -75,13 +76,14 @@ def create_app(settings: Settings, clock: Clock = _MACHINE) -> FastAPI:
         dependencies=[Depends(limits.known_parameters)],
     )
     app.state.settings, app.state.stores = settings, Stores(settings, network, clock)
+    disks = Disks(settings)
     app.state.access = Access(app.state.stores, clock)
-    app.state.looks = health.Looks(settings, app.state.stores)
+    app.state.looks = health.Looks(settings, app.state.stores, disks)
     app.state.watch = Watch(app.state.stores)
     app.state.signers = Signers(settings.folder)
     app.state.reader = Reader(settings.folder)
-    app.state.fitness = Fitness(app.state.stores, settings.run)
-    app.state.metrics = metrics.Metrics(app.state.stores)
+    app.state.fitness = Fitness(app.state.stores, disks, settings.run)
+    app.state.metrics = metrics.Metrics(app.state.stores, disks)
     for router in (*FEATURES, *BOOKED, access, health.router, metrics.router):  # they are looked through in this order
         app.include_router(router)
     problem_json.install(app)

@@ -12,19 +12,19 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
+from api.disks import Disks
 from api.mirrored import Stores
-from api.problem_json import language_of
-from api.problems import DatabaseAway, Fault, MirrorBehind, NodeSilent, PartDown
+from api.problem_json import language_of, outside
+from api.problems import Fault, MirrorBehind, NodeSilent, PartDown
 from api.run import heard
 from api.settings import Settings
 from chain.domain.errors import DeepTierError, Lang
-from chain.mirror.errors import MirrorEmpty
 from chain.mirror.ready import FRESH
 from chain.node.process import log
 from chain.signing.client import SignerClient
 from chain.signing.errors import SigningError
 from chain.signing.process import SOCKET
-from chain.store.errors import StoreError
+from chain.store.errors import DiskFull
 
 LONGEST = 1.5  # seconds for a look at a part; one that hangs is told of as silent, and goes on hanging for itself alone
 ANSWER = 1.2  # seconds of these for the signer, which then is told of by name
@@ -46,6 +46,7 @@ class PartSeen(BaseModel):
     block: int | None = Field(None, description="Of the mirror: how far it is.")
     head: int | None = Field(None, description="Of the mirror: how far the node was when it was last heard.")
     age: int | None = Field(None, description="Of the mirror: how many seconds ago that was.")
+    left: int | None = Field(None, description="Of the disks: MiB left where there are fewest.")
     code: str | None = Field(None, description="What stands in its way.", examples=["node-silent"])
     detail: str | None = None
     next_step: str | None = None
@@ -53,7 +54,7 @@ class PartSeen(BaseModel):
 
 class Ready(BaseModel):
     ready: bool
-    parts: dict[str, PartSeen] = Field(description="mirror, book, sender, signer.")
+    parts: dict[str, PartSeen] = Field(description="disk, mirror, book, sender, signer.")
 
 
 @router.get("/healthz")
@@ -77,9 +78,10 @@ async def ready(request: Request) -> Response:
 class Looks:
     """Looks at the parts, each in a thread of its own: requests may hold all others, and what hangs must hold none."""
 
-    def __init__(self, settings: Settings, stores: Stores) -> None:
+    def __init__(self, settings: Settings, stores: Stores, disks: Disks) -> None:
         run = settings.run
         looks: Mapping[str, Look] = {
+            "disk": lambda: _disk(disks),
             "mirror": lambda: _mirror(stores),
             "book": lambda: _book(stores),
             "sender": lambda: _sender(run),
@@ -150,12 +152,16 @@ def _told(found: dict[str, Any], lang: Lang) -> PartSeen:
     why = found.pop("why", None)
     if why is None:
         return PartSeen(ready=True, **found)
-    outside = DatabaseAway() if isinstance(why, StoreError) else why
-    if isinstance(outside, MirrorEmpty):
-        outside = MirrorEmpty(store="mirror")
-    return PartSeen(
-        ready=False, code=why.code, detail=outside.message(lang), next_step=outside.next_step(lang), **found
-    )
+    told = outside(why)
+    return PartSeen(ready=False, code=why.code, detail=told.message(lang), next_step=told.next_step(lang), **found)
+
+
+def _disk(disks: Disks) -> dict[str, Any]:
+    """How much is left, and whether that is too little. Raises StoreError when it cannot be asked."""
+    try:
+        return {"left": disks.demand()}
+    except DiskFull as error:
+        return {"left": error.arguments["left"], "why": error}
 
 
 def _mirror(stores: Stores) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""GET /metrics, for Prometheus: requests and how long they took, how far the mirror is, submissions by state."""
+"""GET /metrics, for Prometheus: requests and how long they took, how far the mirror is, submissions by state,
+what is left on the disks.
+"""
 
 import time
 from collections.abc import Iterator
@@ -12,8 +14,10 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.disks import Disks
 from api.mirrored import Stores
 from chain.domain.errors import DeepTierError
+from chain.store.disk import MIB
 from chain.submission.outbox import Outbox
 
 _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
@@ -25,9 +29,9 @@ router = APIRouter(tags=["service"])
 class Metrics:
     """The figures of one app."""
 
-    def __init__(self, stores: Stores) -> None:
+    def __init__(self, stores: Stores, disks: Disks) -> None:
         self.registry = CollectorRegistry()
-        self.registry.register(_Stand(stores))
+        self.registry.register(_Stand(stores, disks))
         self._requests = Counter(
             "deeptier_http_requests", "Answers.", ("method", "route", "status"), registry=self.registry
         )
@@ -42,10 +46,10 @@ class Metrics:
 
 
 class _Stand(Collector):
-    """What stands in the databases when it is asked for; of one that is away, nothing."""
+    """What stands in the databases when it is asked for, and on the disks; of what is away, nothing."""
 
-    def __init__(self, stores: Stores) -> None:
-        self._stores = stores
+    def __init__(self, stores: Stores, disks: Disks) -> None:
+        self._stores, self._disks = stores, disks
 
     def describe(self) -> Iterator[GaugeMetricFamily]:
         return iter(())  # nothing is asked of the databases when this is registered
@@ -55,6 +59,7 @@ class _Stand(Collector):
         yield from self._mirror(up)
         yield from self._book(up)
         yield up
+        yield from self._left()
 
     def _mirror(self, up: GaugeMetricFamily) -> Iterator[GaugeMetricFamily]:
         try:
@@ -80,6 +85,18 @@ class _Stand(Collector):
         for state, count in counts.items():
             by_state.add_metric((state.value,), count)
         yield by_state
+
+    def _left(self) -> Iterator[GaugeMetricFamily]:
+        try:
+            found = self._disks.left()
+        except DeepTierError:
+            return
+        by_place = GaugeMetricFamily("deeptier_disk_left_bytes", "Free on the disk of each.", labels=("place",))
+        for place, left in found.items():
+            by_place.add_metric((place,), left)
+        yield by_place
+        least = self._disks.least * MIB
+        yield GaugeMetricFamily("deeptier_disk_least_bytes", "With less, nothing new is taken.", least)
 
 
 @router.get(

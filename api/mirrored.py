@@ -25,6 +25,7 @@ from chain.submission.clock import DemoClock
 
 NOTED = 0.2  # seconds for which it is not asked again how old the mirror is
 PATIENCE = 2.0  # seconds that a request waits for a lock
+LONGEST = 8.0  # seconds that a database server has for an answer: one that is halted must not hold the threads
 
 T = TypeVar("T")
 
@@ -86,11 +87,11 @@ class Stores:
         return db
 
     def _open_book(self) -> Db:
-        return connect(self._book, patience=PATIENCE)
+        return connect(self._book, patience=PATIENCE, longest=LONGEST)
 
     def _open_mirror(self) -> Db:
         try:
-            db = connect(self._mirror, durable=False, patience=PATIENCE)
+            db = connect(self._mirror, durable=False, patience=PATIENCE, longest=LONGEST)
         except StoreMissing:
             raise MirrorEmpty(store=parse(self._mirror).store) from None
         try:

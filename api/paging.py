@@ -8,7 +8,7 @@ pages: `next` is the `after` of the page that follows, null on the last. With `a
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Annotated, Any, Generic, TypeVar
 
@@ -147,14 +147,17 @@ class Reading:
         self._stores: Stores = request.app.state.stores
         self._known = request.headers.get("if-none-match", "")
         self._age: int | None = None
+        self._viewer: Viewer | None = None  # no cached_property: in Python 3.11 all requests would wait for one lock
 
-    @cached_property
+    @property
     def viewer(self) -> Viewer:
         """Who asks: found in the thread that reads, since going to another one takes as long as finding it.
 
         Raises KeyRefused, PasswordMustChange, MirrorError, StoreError.
         """
-        return viewer(self._request, self._credentials)
+        if self._viewer is None:
+            self._viewer = viewer(self._request, self._credentials)
+        return self._viewer
 
     @property
     def visible(self) -> Visible:

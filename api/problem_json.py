@@ -38,7 +38,7 @@ from chain.domain import refusals as _refusals  # noqa: F401
 from chain.domain.errors import DeepTierError, InputError, Lang, Refusal, registry
 from chain.mirror.errors import BlockNotMirrored, CursorMalformed, MirrorError
 from chain.signing.errors import KeystoreError, NotPermitted, SignerError
-from chain.store.errors import CommitUncertain, StoreError
+from chain.store.errors import CommitUncertain, DiskFull, ServerDiskFull, StoreError
 from chain.submission.errors import KeyConflict, NeverTaken, SubmissionUnknown
 
 MEDIA = "application/problem+json"
@@ -158,7 +158,7 @@ def language_of(scope: Scope) -> Lang:
 
 def answer(error: DeepTierError, lang: Lang, **more: Any) -> Response:
     """The problem that an error is; of one that nobody outside should hear of, only that there was a fault."""
-    told = _outside(error)
+    told = outside(error)
     status = status_of(type(told))
     said = told.as_dict(lang)
     body = {
@@ -176,10 +176,14 @@ def answer(error: DeepTierError, lang: Lang, **more: Any) -> Response:
     return Response(json.dumps(body, ensure_ascii=False), status, headers, MEDIA)
 
 
-def _outside(error: DeepTierError) -> DeepTierError:
+def outside(error: DeepTierError) -> DeepTierError:
     """What is told of an error to whoever asks: where our databases are is nobody's business."""
     if isinstance(error, CommitUncertain):
         return OutcomeUntold()
+    if isinstance(error, DiskFull):
+        return DiskFull(place="DeepTier", left=error.arguments["left"])
+    if isinstance(error, ServerDiskFull):
+        return ServerDiskFull(store="PostgreSQL")
     if isinstance(error, StoreError):
         return DatabaseAway()
     if isinstance(error, SignerError | KeystoreError):  # their texts name paths

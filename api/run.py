@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, Protocol
@@ -197,8 +198,9 @@ class Supervisor:
         }
         said = json.dumps({"pid": os.getpid(), "parts": parts})
         if said != self._said:
-            self._said = said
-            written(self._status, said)
+            with suppress(OSError):  # a full disk: said as soon as there is room, and nothing is stopped or started
+                written(self._status, said)
+                self._said = said
 
 
 def run(parts: list[Part], status: Path, ready: Callable[[], None], news: Callable[[], None]) -> None:

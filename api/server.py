@@ -57,8 +57,9 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         assert sockets is not None
-        address = url(sockets[0])
-        written(self._settings.run / "http", address)
+        address, where = url(sockets[0]), self._settings.run / "http"
+        if not where.exists() or where.read_text("ascii") != address:  # the same: there may be no room to say it again
+            written(where, address)
         self._status.running()
         log("listening", {"at": address})
 

@@ -27,6 +27,7 @@ class Settings(BaseSettings):
     threads: int = Field(default=4, ge=1, le=64)  # requests at work at a time, each with two connections at most
     body: int = Field(default=1 << 20, ge=1)  # octets of a request at most
     upload: int = Field(default=16 << 20, ge=1)  # octets of a form with files at most
+    disk_mib: int = Field(default=64, ge=0)  # left on each of its disks; with less, nothing new is taken
     seconds: float = Field(default=30.0, gt=0)  # for a request, from its first octet to the first one of the answer
 
     @property

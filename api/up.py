@@ -16,6 +16,7 @@ from api.birth import Plan, born, entered, identity
 from api.errors import BookOfAnother, NetworkMissing, NodeAbsent, NodeOfOurs
 from api.obligations.invoices import FILE as FINGERPRINTS
 from api.settings import PORT
+from api.story.bilingual import Words
 from chain.documents import keys as fingerprint_keys
 from chain.node.anvil import prove
 from chain.node.errors import NodeError
@@ -26,6 +27,7 @@ from chain.signing.files import create_private, private_folder
 from chain.signing.policy import FILE as POLICY
 from chain.signing.policy import load
 from chain.store.db import connect
+from chain.store.migrate import upgrade
 
 Home = Annotated[Path, typer.Option(help="Where network, book and keys are.")]
 Book = Annotated[str | None, typer.Option(help="A PostgreSQL address instead of the folder's own book.")]
@@ -53,9 +55,9 @@ address = "{ledger}"
 """
 
 
-LISTENS = """\
-The API answers at {url}, what it answers stands at {url}/docs
-接口地址：{url}；接口文档：{url}/docs"""
+LISTENS = Words(
+    "接口地址：{url}；接口文档：{url}/docs", "The API answers at {url}, what it answers stands at {url}/docs"
+)
 
 
 def up(
@@ -76,8 +78,6 @@ def up(
     http: Annotated[bool, typer.Option("--http/--no-http", help="Whether to answer over HTTP.")] = True,
 ) -> None:
     """Start the service: node, signer, sender, mirror, HTTP. It runs until Ctrl-C."""
-    from chain.store.migrate import upgrade  # here: SQLAlchemy takes longer to load than all the rest
-
     with Folder(folder) as home:
         (folder / "run").mkdir(mode=0o700, exist_ok=True)
         address = book or f"sqlite://{folder.resolve()}/book.db"
@@ -123,7 +123,7 @@ def _telling(file: Path) -> Callable[[], None]:
         found = file.read_text("ascii") if file.exists() else ""
         if found not in ("", told):
             told = found
-            typer.echo(LISTENS.format(url=told))
+            typer.echo(f"{LISTENS.en}\n{LISTENS.zh}".format(url=told))
 
     return tell
 

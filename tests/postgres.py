@@ -4,10 +4,11 @@
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -48,6 +49,24 @@ class Server:
     def stop(self, mode: str = "fast") -> None:
         """End it: `fast` breaks connections off, `immediate` also leaves it to recover."""
         self._control("stop", "-w", "-m", mode)
+
+    @contextmanager
+    def halted(self) -> Iterator[None]:
+        """It and all that it has made for connections have their sockets, and do nothing."""
+        first = int((self.folder / "data" / "postmaster.pid").read_text("ascii").split()[0])
+        children = Path(f"/proc/{first}/task/{first}/children").read_text("ascii").split()
+        pids = [first, *map(int, children)]
+
+        def all_of_them(number: int) -> None:
+            for pid in pids:
+                with suppress(ProcessLookupError):  # one whose connection has ended meanwhile
+                    os.kill(pid, number)
+
+        all_of_them(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            all_of_them(signal.SIGCONT)
 
     def create(self) -> None:
         """Make the files that it needs."""

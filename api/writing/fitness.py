@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
+from api.disks import Disks
 from api.mirrored import Stores
 from api.problems import NodeSilent, PartDown
 from api.run import heard
@@ -26,18 +27,21 @@ class _Noted(NamedTuple):
 
 
 class Fitness:
-    """Looks at sender, node, mirror and signer, one request at a time: a part that hangs must not hold them all, since
-    reads share their threads. The book is met on the way.
+    """Looks at the disks, then at sender, node, mirror and signer, one request at a time: a part that hangs must not
+    hold them all, since reads share their threads. The book is met on the way.
     """
 
-    def __init__(self, stores: Stores, run: Path) -> None:
-        self._stores, self._run = stores, run
+    def __init__(self, stores: Stores, disks: Disks, run: Path) -> None:
+        self._stores, self._disks, self._run = stores, disks, run
         self._signer = run.parent / "signer" / SOCKET
         self._noted: _Noted | None = None
         self._turn = threading.Lock()
 
     def demand(self) -> None:
-        """Raises PartDown, NodeSilent, MirrorError, StoreError. A mirror that is some blocks behind is no reason."""
+        """Raises DiskFull before all else, PartDown, NodeSilent, MirrorError, StoreError. A mirror that is some blocks
+        behind is no reason.
+        """
+        self._disks.demand()
         noted = self._noted
         age = WAITED if noted is None else time.monotonic() - noted.at
         if age > NOTED and self._turn.acquire(blocking=age >= WAITED):

@@ -2,7 +2,6 @@
 """Reads of what the book alone knows: proposals, submissions, financing. They have no earlier state."""
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import cached_property
 from typing import Annotated, TypeVar
 
 from fastapi import Depends, Request, Response
@@ -29,16 +28,22 @@ class BookReading:
         self._request, self._credentials = request, credentials
         self.stores: Stores = request.app.state.stores
         self.lang = language_of(request.scope)
+        self._viewer: Viewer | None = None  # no cached_property: see api/paging.py
+        self._now: UtcSeconds | None = None
 
-    @cached_property
+    @property
     def viewer(self) -> Viewer:
         """Who asks. Raises KeyRefused, PasswordMustChange, MirrorError, StoreError."""
-        return viewer(self._request, self._credentials)
+        if self._viewer is None:
+            self._viewer = viewer(self._request, self._credentials)
+        return self._viewer
 
-    @cached_property
+    @property
     def now(self) -> UtcSeconds:
         """The instant to judge by."""
-        return self.stores.now()
+        if self._now is None:
+            self._now = self.stores.now()
+        return self._now
 
     def rows(
         self,

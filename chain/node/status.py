@@ -26,6 +26,7 @@ class Status:
     def __init__(self, path: Path | None) -> None:
         self._path, self._said = path, ""
         self._at = 0.0  # when it was last said
+        self._kept = True  # the file says so, too
         self.ran = False
 
     def running(self) -> None:
@@ -56,21 +57,39 @@ class Status:
         if error is not None:
             told |= {"code": error.code, "zh": error.message("zh"), "en": error.message("en")}
         said = json.dumps(told, ensure_ascii=False)
-        if said == self._said:
-            return False
-        self._said, self._at = said, time.monotonic()
-        if self._path is not None:
-            fresh = self._path.with_suffix(".new")
-            try:
-                fresh.write_text(said + "\n", "utf-8")
-                fresh.replace(self._path)
-            except OSError:  # a full disk must not keep the sender from waiting for a better day; the log has it too
-                fresh.unlink(missing_ok=True)
-        return True
+        news = said != self._said
+        if news or (not self._kept and time.monotonic() - self._at >= BEAT):
+            self._said, self._at = said, time.monotonic()
+            self._kept = self._path is None or _put(self._path, said + "\n")
+        return news
 
     def _again(self) -> None:
         """The same is so now."""
         self._at = time.monotonic()
-        if self._path is not None:
+        if self._path is not None and self._kept:
             with suppress(OSError):  # there is no such file, or no right to it: then whoever looks finds it silent
                 os.utime(self._path)
+
+
+def _put(path: Path, text: str) -> bool:
+    """Put a text into a file, whole; whether it is there. A full disk keeps no process from waiting for a better day.
+
+    Where there is no room for a second file the first is written over: a text this short fits into what it has.
+    """
+    fresh = path.with_suffix(".new")
+    try:
+        fresh.write_text(text, "utf-8")
+        fresh.replace(path)
+        return True
+    except OSError:
+        with suppress(OSError):
+            fresh.unlink(missing_ok=True)
+    octets = text.encode()
+    try:
+        with path.open("r+b", buffering=0) as file:
+            padded = octets.ljust(path.stat().st_size)  # JSON may end in blanks: nobody ever reads half of each
+            whole = file.write(padded) == len(padded)
+            file.truncate(len(octets))
+        return whole
+    except OSError:
+        return False

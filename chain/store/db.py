@@ -46,7 +46,7 @@ class Db(ABC):
         """All of the block or nothing. SQLite: the only writer from the beginning on (BEGIN IMMEDIATE); PostgreSQL:
         READ COMMITTED, so what must not change between two statements is locked or updated with a condition.
 
-        Raises StoreBusy, StoreUnavailable, CommitUncertain, and what the block raises.
+        Raises StoreBusy, StoreUnavailable, DiskFull, ServerDiskFull, CommitUncertain, and what the block raises.
         """
         with self._block("BEGIN IMMEDIATE" if self.dialect == "sqlite" else "BEGIN"):
             yield
@@ -171,13 +171,7 @@ class Db(ABC):
             with self._told():
                 self._commit()
         except StoreUnavailable as error:
-            if self._surely_undone(error):
-                raise
             raise CommitUncertain(**error.arguments) from None
-
-    def _surely_undone(self, error: StoreUnavailable) -> bool:
-        """Whether a COMMIT that failed so has certainly changed nothing."""
-        return False
 
     @contextmanager
     def _told(self) -> Iterator[None]:
@@ -193,9 +187,12 @@ class Db(ABC):
             raise self._doom from None
 
 
-def connect(address: str | Path, *, durable: bool = True, patience: float = PATIENCE) -> Db:
+def connect(
+    address: str | Path, *, durable: bool = True, patience: float = PATIENCE, longest: float | None = None
+) -> Db:
     """Open a database that exists. `durable`: a commit outlives a power cut (the book); without it, it outlives the
-    process only, and a later commit never survives an earlier one (the mirror, which can be rebuilt).
+    process only, and a later commit never survives an earlier one (the mirror, which can be rebuilt). `longest`:
+    seconds that a server may take for an answer before it counts as away; a file has no such limit.
 
     Raises StoreAddressMalformed, StoreMissing, StoreUnavailable, StoreBusy, StoreDamaged.
     """
@@ -206,4 +203,4 @@ def connect(address: str | Path, *, durable: bool = True, patience: float = PATI
         return SqliteDb(place, durable, patience)
     from chain.store.postgres import PostgresDb
 
-    return PostgresDb(place, durable, patience)
+    return PostgresDb(place, durable, patience, longest)

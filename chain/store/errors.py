@@ -4,7 +4,9 @@
     StoreError
     ├── retryable: the same again may succeed
     │   ├── StoreBusy           somebody else holds what we need
-    │   ├── StoreUnavailable    no connection, a full disk, a failing disk, a file that may not be written
+    │   ├── StoreUnavailable    no connection, a failing disk, a file that may not be written
+    │   ├── DiskFull            no room, or too little, on a disk of this machine
+    │   ├── ServerDiskFull      no room on the disk of the database server
     │   └── CommitUncertain     the answer to a COMMIT was lost: look before doing it again
     └── fatal: the same again fails the same way
         ├── StoreAddressMalformed   no address of a database
@@ -55,8 +57,35 @@ class StoreUnavailable(StoreError):
     fields = ("store", "why")
     zh = "数据库 {store} 不可用：{why}；未作任何更改。"
     en = "The database {store} is unavailable: {why}; nothing was changed."
-    next_zh = "请检查数据库服务、磁盘空间与文件权限，然后重试。"
-    next_en = "See to the server, the room on the disk and the file's permissions, then try again."
+    next_zh = "请检查数据库服务、磁盘与文件权限，然后重试。"
+    next_en = "See to the server, the disk and the file's permissions, then try again."
+
+
+class DiskFull(StoreError):
+    """Raised when a disk of this machine has no room, or less than is wanted before something new is begun.
+
+    `place`: a file or folder on it; `left`: MiB.
+    """
+
+    retryable = True
+    code = "disk-full"
+    fields = ("place", "left")
+    zh = "{place} 所在磁盘仅剩 {left} MiB，空间不足；未作任何更改。"
+    en = "The disk of {place} has no more than {left} MiB left, which is too little; nothing was changed."
+    next_zh = "请在该磁盘上腾出空间（deeptier status 说明是哪个磁盘）；此后服务会自动继续。"
+    next_en = "Free some room on it (deeptier status says which it is); the service then goes on by itself."
+
+
+class ServerDiskFull(StoreError):
+    """Raised when a database server has no room on its disk, which may be another machine's."""
+
+    retryable = True
+    code = "server-disk-full"
+    fields = ("store",)
+    zh = "数据库 {store} 的服务器磁盘已满；未作任何更改。"
+    en = "The server of the database {store} has no room on its disk; nothing was changed."
+    next_zh = "请在数据库服务器上腾出空间；此后服务会自动继续。"
+    next_en = "Free some room on the database server's disk; the service then goes on by itself."
 
 
 class CommitUncertain(StoreError):

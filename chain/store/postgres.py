@@ -8,6 +8,7 @@ from typing import Any
 
 import psycopg
 from psycopg import Connection, Cursor
+from psycopg.abc import RV, PQGen
 from psycopg.pq import TransactionStatus
 
 from chain.store.address import StoreAddress
@@ -15,6 +16,7 @@ from chain.store.db import Db, Row, Value
 from chain.store.errors import (
     AlreadyThere,
     RowRefused,
+    ServerDiskFull,
     StoreBusy,
     StoreDamaged,
     StoreError,
@@ -28,7 +30,7 @@ _KINDS: dict[str, type[StoreError]] = {
     "40": StoreBusy,  # transaction rollback: deadlock, serialization failure
     "25006": StoreUnavailable,  # read_only_sql_transaction: a standby
     "08": StoreUnavailable,  # connection exception
-    "53": StoreUnavailable,  # insufficient resources: disk full, too many connections
+    "53": StoreUnavailable,  # insufficient resources: too many connections
     "57": StoreUnavailable,  # operator intervention: shutdown, starting up
     "58": StoreUnavailable,  # system error: I/O
     "XX001": StoreDamaged,  # data_corrupted
@@ -37,8 +39,27 @@ _KINDS: dict[str, type[StoreError]] = {
     "23": RowRefused,  # integrity constraint violation
 }
 _UNIQUE = "23505"
+_FULL = "53100"  # disk_full
 _ARRAYS = {int: "bigint", str: "text", bytes: "bytea"}
 _CONNECT_SECONDS = 5
+
+
+class _Timed(Connection[Row]):
+    """A connection whose server has `longest` seconds for each answer, if that is set.
+
+    One that is halted rather than stopped neither answers nor keeps time, and its kernel acknowledges what is sent: no
+    limit of its own, no keepalive and no tcp_user_timeout ever ends that.
+    """
+
+    longest: float | None = None
+
+    def wait(self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None) -> RV:
+        try:
+            return super().wait(gen, interval, self.longest if timeout is None else timeout)
+        except psycopg.OperationalError as error:
+            if error.sqlstate is None:  # not the server's word: it took too long, or the connection is lost
+                self.close()
+            raise
 
 
 class PostgresDb(Db):
@@ -47,10 +68,10 @@ class PostgresDb(Db):
     dialect = "postgresql"
     faults = (psycopg.Error,)
 
-    def __init__(self, place: StoreAddress, durable: bool, patience: float) -> None:
+    def __init__(self, place: StoreAddress, durable: bool, patience: float, longest: float | None = None) -> None:
         """Open it. Raises StoreUnavailable; only words tell why, also that there is no such database."""
         super().__init__(place.store)
-        self._url = place.url
+        self._url, self._longest = place.url, longest
         self._closed = False
         self._streams = count()
         self._settings = (
@@ -81,14 +102,15 @@ class PostgresDb(Db):
         self._closed = True
         self._connection.close()
 
-    def _connect(self) -> Connection[Row]:
-        connection = psycopg.connect(
+    def _connect(self) -> _Timed:
+        connection = _Timed.connect(
             self._url,
             autocommit=True,
             connect_timeout=_CONNECT_SECONDS,
             client_encoding="UTF8",
             application_name="deeptier",
         )
+        connection.longest = self._longest
         for setting in self._settings:
             connection.execute(setting)
         return connection
@@ -141,6 +163,8 @@ class PostgresDb(Db):
         assert isinstance(error, psycopg.Error)
         if error.sqlstate == _UNIQUE:
             return AlreadyThere(store=self.store, rule=str(error.diag.constraint_name))
+        if error.sqlstate == _FULL:  # an error that the server lives to tell comes before the commit is written
+            return ServerDiskFull(store=self.store)
         kind = self._kind(error)
         return kind(store=self.store, why=_said(error)) if kind else error
 

@@ -1,16 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """Database files that their owner alone may read."""
 
+import errno
 import os
 from pathlib import Path
 
+from chain.store.disk import full
 from chain.store.errors import StoreUnavailable
 
 
 def make_private(path: Path) -> None:
     """An empty file in a folder, both for their owner alone; what is there already stays, a file loses others' rights.
 
-    Raises StoreUnavailable.
+    Raises StoreUnavailable, DiskFull.
     """
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -20,4 +22,6 @@ def make_private(path: Path) -> None:
         finally:
             os.close(file)
     except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise full(path) from None
         raise StoreUnavailable(store=str(path), why=error.strerror or type(error).__name__) from None

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from chain.store.address import StoreAddress
 from chain.store.db import Db, Row, Value
+from chain.store.disk import full
 from chain.store.errors import (
     AlreadyThere,
     RowRefused,
@@ -21,7 +22,6 @@ from chain.store.errors import (
 
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL}
 _UNAVAILABLE = {
-    sqlite3.SQLITE_FULL,
     sqlite3.SQLITE_IOERR,
     sqlite3.SQLITE_CANTOPEN,
     sqlite3.SQLITE_READONLY,
@@ -32,7 +32,6 @@ _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _REFUSED = {sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_MISMATCH}
 _KEYS = {sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY: "pk", sqlite3.SQLITE_CONSTRAINT_ROWID: "pk"}
 _KEYS[sqlite3.SQLITE_CONSTRAINT_UNIQUE] = "uq"
-_FULL = "the disk is full"
 _TICK = 0.002  # seconds that SQLite itself waits for a lock, asking ever less often; asking anew is fairer to who waits
 _BOOK_CACHE, _MIRROR_CACHE = 2_000, 32_000  # KiB of pages in memory: the mirror's keys come in no order
 _LOG_LIMIT = 64 << 20  # bytes that the write-ahead log keeps after a long reader let it grow
@@ -124,11 +123,6 @@ class SqliteDb(Db):
                 self._connection.close()  # which ends it as well
                 self._lost = True
 
-    def _surely_undone(self, error: StoreUnavailable) -> bool:
-        # The log's last frame makes a commit. When the disk is full that frame was not written whole; after any other
-        # failure it may be there, and a later recovery may find it.
-        return error.arguments["why"] == _FULL
-
     def translated(self, error: Exception) -> Exception:
         if isinstance(error, OverflowError):
             return RowRefused(store=self.store, why="a number has more than 64 bits")
@@ -139,6 +133,10 @@ class SqliteDb(Db):
             return error  # the driver itself was misused
         if code in _KEYS:
             return AlreadyThere(store=self.store, rule=_rule(_KEYS[code], str(error)))
+        if code == sqlite3.SQLITE_FULL:
+            # At a COMMIT, too, nothing was changed: the log's last frame makes it, and was not written whole. After any
+            # other failure it may be there, and a later recovery may find it.
+            return full(self._path)
         return _by_kind(code & 0xFF, self.store, str(error)) or error
 
 
@@ -146,7 +144,7 @@ def _by_kind(kind: int, store: str, said: str) -> StoreError | None:
     if kind in _BUSY:
         return StoreBusy(store=store, why=said)
     if kind in _UNAVAILABLE:
-        return StoreUnavailable(store=store, why=_FULL if kind == sqlite3.SQLITE_FULL else said)
+        return StoreUnavailable(store=store, why=said)
     if kind in _DAMAGED:
         return StoreDamaged(store=store, why=said)
     return RowRefused(store=store, why=said) if kind in _REFUSED else None

@@ -25,10 +25,10 @@ from chain.node.anvil import Anvil
 from chain.node.rpc import Rpc
 from chain.node.sequencer import Sequencer
 from chain.store.db import Db, connect
-from chain.store.migrate import upgrade
 from chain.store.words import SubmissionState as State
 from chain.submission.clock import set_clock
 from chain.submission.outbox import Outbox
+from tests.books import new_book
 from tests.bookworld import CHAIN_ID, LEDGER, BookWorld, blocks, make_sender, node
 from tests.cast import ANNA, BEN, CORE, NOW, YUAN
 from tests.chains import RELAY
@@ -48,7 +48,7 @@ class Prepared:
 
     def __init__(self, folder: Path, claims: int = CLAIMS, splits: int = SPLITS) -> None:
         self.book = folder / "prepared.db"
-        upgrade(self.book)
+        new_book(self.book)
         with node() as anvil:
             world = BookWorld(self.book, anvil.rpc)
             world.furnish()

@@ -17,7 +17,7 @@ import pytest
 
 from chain.domain.clock import UtcSeconds
 from chain.store.db import connect
-from chain.store.errors import StoreBusy, StoreUnavailable
+from chain.store.errors import DiskFull, StoreBusy
 from chain.submission.clock import set_clock
 from chain.submission.outbox import Outbox
 from tests.cast import NOW
@@ -212,7 +212,7 @@ def test_disk__full__nothing_acknowledged_and_on_when_there_is_room(prepared: Pr
             for place, (signed, call) in enumerate(prepared.splits[CLIENTS]):
                 try:
                     outbox.submit(signed, f"tight {place}")
-                except StoreUnavailable:
+                except DiskFull:
                     refused += 1
                     break
                 sent.append((f"tight {place}", signed, call))

@@ -21,8 +21,14 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from api.access.demo import demo_officers
+from api.run import said
+from api.status import look
 from chain.node.anvil import find_anvil
 from chain.node.errors import AnvilMissing
+from chain.store.db import connect
+from chain.store.disk import MIB, left
+from chain.store.errors import DiskFull
 from tests.conftest import SYSTEM_PACKAGE
 from tests.counter import Answer, Counter, admit, halted, invoice, serving
 from tests.faults.test_troubles import fill
@@ -35,6 +41,7 @@ ANSWERED = 6.0  # seconds within which any answer comes
 TABLES = ("submission", "request", "proposal", "place", "hold", "showing", "carrier")
 CLAIM = "10-1-1"
 FACE = 90_000_000
+LEAST = 8  # MiB of the disk that nothing new is to take
 _NUMBERS = count(1)
 _AMOUNTS = count(10_000)  # of what is cut off: each another message
 WHY: dict[str, set[tuple[str, str | None]]] = {  # halted: why a write is refused, and what is named
@@ -47,12 +54,14 @@ WHY: dict[str, set[tuple[str, str | None]]] = {  # halted: why a write is refuse
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A folder, on a small disk of its own if we may make one."""
+    """A folder, on a small disk of its own if we may make one: ours is an operator who wants LEAST left of it."""
     folder = tmp_path_factory.mktemp("writing") / "disk"
     folder.mkdir()
     made = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", folder], capture_output=True, check=False)
     try:
-        yield folder
+        with pytest.MonkeyPatch.context() as environment:
+            environment.setenv("DEEPTIER_DISK_MIB", str(LEAST))
+            yield folder
     finally:
         if made.returncode == 0:
             subprocess.run(["umount", "-l", folder], check=True)
@@ -179,30 +188,55 @@ def test_write__the_book_locked_by_another_or_gone__is_refused_and_nothing_is_do
     _goes_on(shop, key, amount)
 
 
-def test_write__on_a_full_disk__is_refused_and_goes_on_when_there_is_room(shop: Counter, place: Path) -> None:
+@pytest.mark.parametrize("room", [LEAST * MIB - 4096, 0], ids=["little room", "no room"])
+def test_write__on_a_full_disk__is_refused_by_name_and_goes_on_when_there_is_room(
+    shop: Counter, place: Path, room: int
+) -> None:
     if not os.path.ismount(place):
         pytest.skip("a small disk takes root")
-    key, amount, filler = "full", next(_AMOUNTS), place / "filler"
-    codes = {("database-away", None), ("part-down", "sender"), ("part-down", "signer"), ("node-silent", None)}
-    fill(filler)
+    key, amount, filler = f"full-{room}", next(_AMOUNTS), place / "filler"
+    before = shop.count(*TABLES)
+    with filler.open("wb") as file:
+        os.posix_fallocate(file.fileno(), 0, left(place) - room)
+    if room == 0:
+        fill(filler)  # others may write meanwhile
     try:
-        begun = time.monotonic()
-        taken, found = [], cut(shop, f"tight-{next(_AMOUNTS)}", next(_AMOUNTS))
-        while found.status != 503:
-            taken.append(found)
-            assert time.monotonic() - begun < 10, "the disk was not full"
-            found = cut(shop, f"tight-{next(_AMOUNTS)}", next(_AMOUNTS))
-        asked = time.monotonic() - begun
-        assert (found.body["code"], found.body.get("arguments", {}).get("part")) in codes, found
-        before = shop.count("request")
-        found = cut(shop, key, amount)
-        assert found.status == 503, found
-        assert shop.count("request") == before
-        assert shop.get("21", f"/claims/{CLAIM}").status in (200, 503)
+        for lang in ("zh", "en"):
+            found = shop.post("21", f"/claims/{CLAIM}/cut", {"amount": amount}, key=key, wait=0, lang=lang)
+            assert found.code == (503, "disk-full"), found
+            assert found.body["arguments"]["left"] < LEAST
+            assert str(place) not in str(found.body), "where it is, is nobody's business"
+        assert shop.upload("10-1", [invoice(next(_NUMBERS), 100_000)], wait=0).code == (503, "disk-full")
+        assert shop.count(*TABLES) == before, "nothing is in the book"
+        ready = shop.client.get(f"{shop.url}/ready")
+        assert (ready.status_code, ready.json()["parts"]["disk"]["code"]) == (503, "disk-full")
+        assert shop.get("21", f"/claims/{CLAIM}").status == 200
+        told = look(shop.folder, shop.book)
+        assert (told["state"], told["disk"]["code"], told["disk"]["least"]) == ("waiting", "disk-full", LEAST)
+        assert str(shop.folder) in told["disk"]["en"]
+        if room == 0:
+            _what_is_written_nevertheless_is_told_by_the_same_name(shop)
     finally:
         filler.unlink()
-    print(f"disk full: refused after {asked:.1f} s and {len(taken)} that found room: {found.body['detail']}")
     _goes_on(shop, key, amount)
+    until(lambda: look(shop.folder, shop.book)["state"] == "running")
+
+
+def _what_is_written_nevertheless_is_told_by_the_same_name(shop: Counter) -> None:
+    """The mirror notes once a second that it heard the node, and a login makes a key."""
+    until(lambda: said(shop.folder / "run" / "mirror.json").get("code") == "disk-full")
+    with connect(shop.book) as db, pytest.raises(DiskFull):
+        db.insert("setting", ("name", "value"), [(f"filler {number}", "x" * 500) for number in range(2_000)])
+    begun = time.monotonic()
+    while (found := shop.client.post(f"{shop.url}/login", json=_who(shop))).status_code == 200:
+        assert time.monotonic() - begun < 10, "there was room"
+    assert (found.status_code, found.json()["code"]) == (503, "disk-full")
+
+
+def _who(shop: Counter) -> dict[str, str]:
+    """A name and its password."""
+    one = demo_officers(shop.signing.seed)[0]
+    return {"name": one.name, "password": one.password}
 
 
 # ---- exactly once

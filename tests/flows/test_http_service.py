@@ -18,8 +18,10 @@ from typing import Any
 import httpx2
 import pytest
 
+from api import disks
 from chain.domain.errors import registry
 from chain.store.db import connect
+from chain.store.disk import MIB, left
 from tests.cast import ANNA, REG
 from tests.flows.running import until
 from tests.mirrored import new_mirror, random_world, write
@@ -225,6 +227,35 @@ def test_book__gone_and_back__is_a_503_meanwhile(served: Site, folder: Path) -> 
         if (kept := folder / f"kept-{file.name}").exists():
             shutil.move(kept, file)
     assert served.get("/holdings", ANNA.id).status_code == 200
+
+
+def test_disk__with_too_little_room__is_red_by_name_writes_are_refused_and_reads_go_on(
+    served: Site, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No part runs here, which a write is told of as soon as there is room: the disk is looked at before all else."""
+
+    def asked(key: str) -> httpx2.Response:
+        with served.client(REG.id) as client:
+            return client.post("/participants/2/standing", json={}, headers={"Idempotency-Key": key})
+
+    assert part(served, "disk")["left"] == left(folder) // MIB
+    with monkeypatch.context() as full:
+        full.setattr(disks, "left", lambda place: 5 * MIB)
+        seen = served.get("/ready")
+        assert seen.status_code == 503
+        told = seen.json()["parts"]["disk"]
+        assert (told["ready"], told["code"], told["left"]) == (False, "disk-full", 5)
+        assert told["next_step"]
+        for answer in (asked("first"), asked("second")):
+            assert (answer.status_code, answer.json()["code"]) == (503, "disk-full")
+            assert answer.json()["arguments"]["left"] == 5
+            assert str(folder) not in answer.text + seen.text
+        assert served.get("/holdings", ANNA.id).status_code == 200
+        figures = served.get("/metrics").text
+        for place in ("folder", "book", "mirror"):
+            assert f'deeptier_disk_left_bytes{{place="{place}"}} 5.24288e+06' in figures
+    assert part(served, "disk")["ready"] is True
+    assert asked("first").json()["code"] == "part-down"
 
 
 def test_language__of_any_header__is_never_an_error(served: Site) -> None:

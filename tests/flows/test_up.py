@@ -62,7 +62,7 @@ def test_up__parts_killed_one_by_one__are_back_and_nothing_is_lost(tmp_path: Pat
             assert status(folder)["parts"][part]["restarts"] == 1
         said = subprocess.run([COMMAND, "status", "--json", "--folder", folder], capture_output=True, check=True)
         told = json.loads(said.stdout)
-        assert told == status(folder)
+        assert told | {"disk": {}} == status(folder) | {"disk": {}}  # others write to it, too
         assert told["submissions"]["final"] == 3
         pids = [part["pid"] for part in told["parts"].values()]
         child.terminate()

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every error of a request tells in both languages what happened and what to do, and has a status of its own."""
 
+import json
+
 import pytest
 
 from api.problem_json import answer, status_of
 from api.problems import HttpError, PartError
 from chain.domain.errors import LANGS, TEXTS, DeepTierError, placeholders, registry
-from chain.store.errors import StoreUnavailable
+from chain.store.errors import DiskFull, ServerDiskFull, StoreUnavailable
 
 OURS = {code: leaf for code, leaf in registry().items() if leaf.__module__ == "api.problems"}
 
@@ -38,3 +40,18 @@ def test_answer__to_an_error_of_a_database__says_neither_where_it_is_nor_why() -
     assert b"secret" not in told
     assert b"alice" not in told
     assert b'"code": "database-away"' in told
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (DiskFull(place="/secret/book.db", left=3), "disk-full"),
+        (ServerDiskFull(store="postgresql://secret/book"), "server-disk-full"),
+    ],
+)
+def test_answer__to_a_full_disk__names_it_and_not_where_it_is(error: DeepTierError, code: str) -> None:
+    for lang in LANGS:
+        told = answer(error, lang)
+        assert told.status_code == 503
+        assert "secret" not in bytes(told.body).decode()
+        assert json.loads(bytes(told.body))["code"] == code

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from api.disks import Disks
 from api.health import Looks, _Looker
 from api.problems import Fault
 from api.settings import Settings
@@ -18,7 +19,8 @@ def test_look__that_fails_in_a_way_nobody_thought_of__is_a_fault_of_that_part_al
     def broken() -> dict[str, Any]:
         raise ZeroDivisionError("secret text")
 
-    looks = Looks(Settings(folder=tmp_path), None)  # type: ignore[arg-type]
+    settings = Settings(folder=tmp_path)
+    looks = Looks(settings, None, Disks(settings))  # type: ignore[arg-type]
     looks._lookers = {"mirror": _Looker("mirror", broken), "book": _Looker("book", lambda: {"block": 7})}
     found = asyncio.run(looks.all())
     looks.close()

@@ -8,7 +8,15 @@ import pytest
 
 import chain.store
 from chain.domain.errors import LANGS, TEXTS, DeepTierError, placeholders, registry
-from chain.store.errors import BackupError, CommitUncertain, StoreBusy, StoreError, StoreUnavailable
+from chain.store.errors import (
+    BackupError,
+    CommitUncertain,
+    DiskFull,
+    ServerDiskFull,
+    StoreBusy,
+    StoreError,
+    StoreUnavailable,
+)
 
 for module in pkgutil.walk_packages(chain.store.__path__, "chain.store."):
     if not module.name.startswith("chain.store.migrations."):  # Alembic alone runs those
@@ -19,12 +27,12 @@ OURS = {code: leaf for code, leaf in registry().items() if leaf.__module__.start
 
 def test_branches__of_the_room__hold_all_its_errors() -> None:
     assert registry(StoreError) | registry(BackupError) == OURS
-    assert len(OURS) == 15
+    assert len(OURS) == 17
 
 
 def test_retryable__are_exactly_the_passing_ones() -> None:
     again = {leaf for leaf in registry(StoreError).values() if issubclass(leaf, StoreError) and leaf.retryable}
-    assert again == {StoreBusy, StoreUnavailable, CommitUncertain}
+    assert again == {StoreBusy, StoreUnavailable, DiskFull, ServerDiskFull, CommitUncertain}
 
 
 @pytest.mark.parametrize("leaf", OURS.values(), ids=OURS)

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import psycopg
 import pytest
 
 from chain.store.db import Db, connect
-from chain.store.errors import CommitUncertain, StoreBusy, StoreDamaged, StoreUnavailable
+from chain.store.errors import CommitUncertain, DiskFull, ServerDiskFull, StoreBusy, StoreDamaged, StoreUnavailable
 from chain.store.migrate import upgrade
 from chain.store.postgres import PostgresDb
 from chain.store.private import make_private
@@ -89,18 +90,19 @@ def test_transaction__that_has_only_read__is_the_only_writer_already(tmp_path: P
         queue(other, "afterwards")
 
 
-def test_disk__full__is_unavailable_keeps_what_was_acknowledged_and_goes_on_by_itself(small_disk: Path) -> None:
+def test_disk__full__is_told_keeps_what_was_acknowledged_and_goes_on_by_itself(small_disk: Path) -> None:
     path = small_disk / "book.db"
     upgrade(path)
     acknowledged = []
     with connect(path) as db:
-        with pytest.raises(StoreUnavailable, match="the disk is full"):  # noqa: PT012
+        with pytest.raises(DiskFull) as told:  # noqa: PT012
             for number in range(10_000):
                 queue(db, f"{number}-{'x' * 1000}")
                 acknowledged.append(number)
+        assert told.value == DiskFull(place=str(path), left=0)
         assert len(acknowledged) > 10
         assert count(db) == len(acknowledged)
-        with pytest.raises(StoreUnavailable):
+        with pytest.raises(DiskFull):
             db.executemany(NEW, [submission(f"{number}-{'y' * 1000}") for number in range(2000)])
         assert count(db) == len(acknowledged)
         subprocess.run(["mount", "-o", "remount,size=16m", small_disk], check=True)
@@ -123,11 +125,11 @@ def test_commit__that_the_file_system_broke_off__is_uncertain(tmp_path: Path) ->
         assert db.one("PRAGMA integrity_check") == ("ok",)
 
 
-def test_disk__too_full_for_a_book__is_unavailable_and_leaves_one_to_go_on_with(small_disk: Path) -> None:
+def test_disk__too_full_for_a_book__is_told_and_leaves_one_to_go_on_with(small_disk: Path) -> None:
     filler = small_disk / "filler"
     with pytest.raises(OSError, match="No space left"):
         filler.write_bytes(bytes(2 << 20))
-    with pytest.raises(StoreUnavailable):
+    with pytest.raises(DiskFull):
         upgrade(small_disk / "book.db")
     filler.unlink()
     upgrade(small_disk / "book.db")
@@ -259,6 +261,27 @@ def test_server__that_only_reads__is_unavailable(remote: Db) -> None:
         queue(remote, "a")
 
 
+_FULL = """
+CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = 'disk_full'; END $$
+"""
+
+
+@pytest.mark.parametrize("when", ["INITIALLY IMMEDIATE", "INITIALLY DEFERRED"])
+def test_server__without_room_on_its_disk__is_told_by_name_and_nothing_stands(remote: Db, when: str) -> None:
+    """Deferred: it is the COMMIT that fails, which the server tells before anything of it stands."""
+    remote.execute(_FULL)
+    trigger = f"CREATE CONSTRAINT TRIGGER full_disk AFTER INSERT ON submission DEFERRABLE {when}"
+    remote.execute(f"{trigger} FOR EACH ROW EXECUTE FUNCTION no_room()")
+    with pytest.raises(ServerDiskFull) as told, remote.transaction():
+        remote.execute(NEW, submission("a"))
+    assert told.value == ServerDiskFull(store=remote.store)
+    assert count(remote) == 0
+    remote.execute("DROP TRIGGER full_disk ON submission")
+    queue(remote, "b")
+    assert count(remote) == 1
+
+
 def test_server__stopped__is_unavailable_and_taken_up_again_when_it_runs(postgres: Server) -> None:
     with serving(postgres.programs) as server:  # one of its own: the others' must not stop
         address = server.database()
@@ -285,3 +308,23 @@ def test_sqlite__a_text_that_is_no_text__is_damage_by_name(tmp_path: Path) -> No
         with pytest.raises(StoreDamaged) as told:
             db.all("SELECT said FROM odd")
     assert told.value.arguments["why"] == "a text is not UTF-8"
+
+
+def test_server__halted__is_unavailable_within_its_time_and_taken_up_again_when_it_goes_on(postgres: Server) -> None:
+    with serving(postgres.programs) as server, ThreadPoolExecutor(1) as pool:  # the others' server must not halt
+        address = server.database()
+        upgrade(address)
+        with connect(address, longest=0.5) as db, ExitStack() as halted:
+
+            def halts_at_the_commit() -> None:
+                with db.transaction():
+                    db.execute(NEW, submission("c"))
+                    halted.enter_context(server.halted())
+
+            queue(db, "a")
+            with server.halted():
+                assert isinstance(pool.submit(queue, db, "b").exception(30), StoreUnavailable)
+            queue(db, "b")
+            assert isinstance(pool.submit(halts_at_the_commit).exception(30), CommitUncertain)
+            halted.close()
+            assert count(db) in (2, 3), "what of it stands is to be looked at"

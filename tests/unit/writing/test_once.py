@@ -13,9 +13,12 @@ import httpx2
 import pytest
 from fastapi import Form, Request, Response, UploadFile
 
+from api import disks
 from api.access.audit import Action
+from api.disks import Disks
 from api.mirrored import Stores
 from api.problems import PartDown
+from api.settings import Settings
 from api.writing import fitness, once
 from api.writing.commit import Behind
 from api.writing.desk import Desk
@@ -26,7 +29,8 @@ from chain.domain.errors import DeepTierError
 from chain.domain.vocabulary import ParticipantId
 from chain.mirror.errors import MirrorEmpty
 from chain.store.db import Db, connect
-from chain.store.errors import CommitUncertain, StoreUnavailable
+from chain.store.disk import MIB
+from chain.store.errors import CommitUncertain, DiskFull, StoreUnavailable
 from tests.mirrored import mirror_of, random_world
 from tests.served import Site, furnish, heard, site
 
@@ -287,8 +291,8 @@ def test_commit__that_the_database_does_not_confirm__is_told_as_uncertain(
 class Noted(Fitness):
     """A look that a test can hold up."""
 
-    def __init__(self) -> None:
-        super().__init__(Stores.__new__(Stores), Path("nowhere"))
+    def __init__(self, folder: Path) -> None:
+        super().__init__(Stores.__new__(Stores), Disks(Settings(folder=folder)), folder / "run")
         self.found: DeepTierError | None = None
         self.go, self.looks = threading.Event(), 0
 
@@ -298,8 +302,10 @@ class Noted(Fitness):
         return self.found
 
 
-def test_fitness__while_one_request_looks__others_go_by_what_was_noted(monkeypatch: pytest.MonkeyPatch) -> None:
-    fit = Noted()
+def test_fitness__while_one_request_looks__others_go_by_what_was_noted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fit = Noted(tmp_path)
     fit.go.set()
     fit.demand()
     fit.demand()
@@ -330,8 +336,8 @@ def test_fitness__while_one_request_looks__others_go_by_what_was_noted(monkeypat
         fit.demand()
 
 
-def test_fitness__noted_long_ago__is_looked_at_by_everybody(monkeypatch: pytest.MonkeyPatch) -> None:
-    fit = Noted()
+def test_fitness__noted_long_ago__is_looked_at_by_everybody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fit = Noted(tmp_path)
     fit.go.set()
     fit.demand()
     monkeypatch.setattr(fitness, "NOTED", 0.0)
@@ -348,3 +354,23 @@ def test_participant__in_the_world__is_there(place: Place) -> None:
     assert place.post().status_code == 202
     assert seen[0][0] == ParticipantId(1)
     assert seen[0][1] > 0
+
+
+def test_fitness__a_full_disk__is_refused_before_all_else_and_taken_again_at_once_when_there_is_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fit = Noted(tmp_path)
+    fit.go.set()
+    room = {"left": 63 * MIB}
+    monkeypatch.setattr(disks, "left", lambda place: room["left"])
+    for _ in range(3):
+        with pytest.raises(DiskFull) as told:
+            fit.demand()
+        assert told.value == DiskFull(place=str(tmp_path), left=63)
+    assert fit.looks == 0
+    room["left"] = 64 * MIB
+    fit.demand()
+    assert fit.looks == 1
+    room["left"] -= 1
+    with pytest.raises(DiskFull):
+        fit.demand()
