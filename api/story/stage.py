@@ -9,6 +9,7 @@ from collections.abc import Callable
 from itertools import cycle
 from typing import Any
 
+from api.operations import snake
 from api.story.cast import BOTH, REGISTRAR, Company, Keys
 from api.story.errors import ProofFailed
 from api.story.orders import Order
@@ -130,8 +131,7 @@ class Stage:
 
 def operation(order: Order) -> str:
     """The name of what is ordered: "split_many" for a SplitMany."""
-    name = type(order.message).__name__
-    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("_")
+    return snake(type(order.message).__name__)
 
 
 def _refusal(attempt: Callable[[], object]) -> Refusal | None:

@@ -5,10 +5,10 @@ from pydantic import BaseModel, Field
 
 from api.holdings.schemas import Claim
 from api.obligations.schemas import Obligation
+from api.operations import snake
 from api.paging import Amount, Currency, Instant, Participant, Said, instant, said
 from api.proposals.reading import Proposed
 from api.todo.waiting import Request
-from api.writing.schemas import snake
 from api.writing.texts import Teller
 
 

@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Coroutine
 from functools import partial
+from pathlib import Path
 from typing import Annotated, Any, TypeAlias
 
 from anyio import to_thread
@@ -144,7 +145,7 @@ class Writing:
 class Signers:
     """A connection to the signer for each thread: signatures are asked for one after the other on each."""
 
-    def __init__(self, folder: Any) -> None:
+    def __init__(self, folder: Path) -> None:
         self._path, self._own = folder / "signer" / SOCKET, threading.local()
 
     def mine(self) -> SignerClient:

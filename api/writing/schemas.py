@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field
 
 from api.mirrored import Stores
+from api.operations import snake
 from api.paging import Age, Block, Instant, Participant, Said, instant, said
 from api.proposals.reading import Proposed, proposal
 from api.writing.plan import Made
@@ -167,8 +168,3 @@ class Shower:
             follows=follows,
             submission=came,
         )
-
-
-def snake(name: str) -> str:
-    """The name of an operation as people read it: "split_many" for SplitMany."""
-    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("_")

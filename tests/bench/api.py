@@ -23,6 +23,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ from uuid import uuid4
 
 import urllib3
 
+from api.run import written
 from chain.domain.clock import SystemClock
 from chain.mirror import reads
 from chain.mirror.visible import Visible
@@ -104,7 +106,7 @@ def bare(mirror_file: str, payloads: str, address: str) -> None:
     for name in said:
         app.get(f"/{name}")(route(name))
     listening = listen("127.0.0.1", 0)
-    Path(address).write_text(url(listening), "ascii")
+    written(Path(address), url(listening))  # whole or not at all: it is looked for
     uvicorn.Server(uvicorn.Config(app, access_log=False, log_level="error")).run(sockets=[listening])
 
 
@@ -199,12 +201,11 @@ def _posted(shop: Counter, requests: Sequence[tuple[str, Any]], connections: int
 
 
 def _together(work: Callable[[], None], threads: int) -> float:
-    """Seconds until all of them have done it."""
-    began, made = time.perf_counter(), [threading.Thread(target=work) for _ in range(threads)]
-    for thread in made:
-        thread.start()
-    for thread in made:
-        thread.join()
+    """Seconds until all of them have done it. Raises what one of them raises."""
+    began = time.perf_counter()
+    with ThreadPoolExecutor(threads) as pool:
+        for ended in [pool.submit(work) for _ in range(threads)]:
+            ended.result()
     return time.perf_counter() - began
 
 
