@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
+from api import joining
 from api.settings import Settings
 from chain.domain.clock import Clock, UtcSeconds
 from chain.mirror import schema
@@ -34,7 +35,11 @@ class Stores:
     """Book and mirror. A connection that was lost makes itself anew; one to a file that was replaced is let go."""
 
     def __init__(self, settings: Settings, network: Network, clock: Clock) -> None:
+        """Raises NodeFileDamaged."""
         self.network = network
+        reached = joining.kept(settings.folder)
+        self.depth = 0 if reached is None else reached.depth
+        """Blocks on top that make a block final; 0 where none is ever undone."""
         self._book, self._mirror = settings.book_address, settings.mirror_address
         self._own = threading.local()
         self._noted: tuple[float, Readiness] | None = None

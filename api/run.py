@@ -282,11 +282,15 @@ def written(path: Path, text: str) -> None:
 
 def said(path: Path) -> dict[str, Any]:
     """What a part wrote there last; nothing when it never did."""
-    try:
-        found: dict[str, Any] = json.loads(path.read_text("utf-8"))
-    except (FileNotFoundError, ValueError):
-        return {}
-    return found
+    for _ in range(3):  # on a full disk it is written over in place, and may be read half-way (chain/node/status.py)
+        try:
+            found: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        except FileNotFoundError:
+            return {}
+        except ValueError:
+            continue
+        return found
+    return {}
 
 
 def heard(path: Path) -> dict[str, Any]:

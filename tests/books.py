@@ -22,7 +22,7 @@ _recorded: list[Statement] = []
 
 def new_book(address: str | Path) -> str:
     """Make the tables of a book where there are none; its address."""
-    told, place = str(address), parse(address)
+    told, place = f"sqlite://{address}" if isinstance(address, Path) else address, parse(address)
     if place.path is not None:
         place.path.touch(0o600)
         place.path.write_bytes(_file())

@@ -68,12 +68,12 @@ class Backing:
     read: Invoice
     mark: Fingerprint
     seller: ParticipantId
-    gross: Fen
+    amount: Fen  # gross or payable, the smaller: nobody owes more of it, and no more than its gross is ever backed
 
     @property
     def part(self) -> InvoicePart:
         """All of it."""
-        return InvoicePart(self.mark.value, self.gross)
+        return InvoicePart(self.mark.value, self.amount)
 
     def told(self) -> dict[str, Any]:
         """What whoever signs should know of it."""
@@ -82,7 +82,7 @@ class Backing:
             "seller": self.read.seller.name,
             "issued_on": None if self.read.issue is None else self.read.issue.isoformat(),
             "due_on": None if self.read.due is None else self.read.due.isoformat(),
-            "amount": self.gross,
+            "amount": self.amount,
             "fingerprint": self.mark.value.hex(),
             "warnings": [warning.words("en") for warning in warnings(self.read)],
         }
@@ -142,9 +142,7 @@ def backings(
         if len(wrong.rows) == before:
             assert seller is not None
             assert mark is not None
-            assert read.gross is not None
-            assert read.gross.minor is not None
-            found.append(Backing(read, mark, seller, Fen(read.gross.minor)))
+            found.append(Backing(read, mark, seller, _worth(read)))
     wrong.demand(len(reads))
     return found
 
@@ -159,6 +157,14 @@ def one_due_date(found: Sequence[Backing], groups: Sequence[Sequence[Backing]]) 
         elif len(dates) > 1:
             wrong.add(place, "各发票的到期日不同，请用 due 指定", "the due dates differ: give one as `due`")
     wrong.demand(len(found))
+
+
+def _worth(read: Invoice) -> Fen:
+    """What a financeable invoice can back."""
+    both = (read.gross, read.payable)
+    amounts = [one.minor for one in both if one is not None and one.minor is not None]
+    assert len(amounts) == len(both), "whoever asked for the reasons against it knows both"
+    return Fen(min(amounts))
 
 
 def _seller(book: Db, read: Invoice, creditor: ParticipantId | None, wrong: _Wrong, place: int) -> ParticipantId | None:

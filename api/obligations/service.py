@@ -190,7 +190,7 @@ def _register(desk: Desk, found: Sequence[Backing]) -> int | None:
     """Have the Registrar's service register the invoices that are not; which submission of the plan that is."""
     obligor = desk.caller.participant
     fresh = tuple(
-        c.InvoiceEntry(one.mark.value, one.gross, _older(desk, one))
+        c.InvoiceEntry(one.mark.value, one.amount, _older(desk, one))
         for one in found
         if invoice_root(desk.rows, (obligor, one.mark.value)) is None
     )

@@ -2,8 +2,8 @@
 """Open proposals that can no longer be carried out: the service ends them, so that nobody is asked to sign them.
 
 What a message is about went on without it (its replay key was used: `void`), or its deadline has passed on the ledger
-(`lapsed`). Both are facts of the mirror, and no time to come undoes them. What the mirror says counts only while it is
-up to date, and not while something is under way about the same thing: its outcome may be this very message's.
+(`lapsed`). Both are facts of blocks that no network undoes any more. What the mirror says counts only while it is up to
+date, and not while something is under way about the same thing: its outcome may be this very message's.
 """
 
 from collections.abc import Sequence
@@ -20,6 +20,7 @@ from chain.domain.rules import Rows
 from chain.domain.vocabulary import ObligationId
 from chain.mirror import state
 from chain.mirror.paging import asking
+from chain.mirror.writer import checkpoint
 from chain.store.db import Db
 from chain.store.words import ProposalState, SubmissionState
 
@@ -49,8 +50,12 @@ class Outlived:
             return self._end(book, found, block)
 
     def _judged(self, mirror: Db, some: Sequence[Open]) -> tuple[int, list[tuple[Open, ProposalState]]]:
-        """The mirror's block, and which of these can no longer be carried out by then, and why."""
-        with asking(mirror) as asked:
+        """The last final block, and which of these can no longer be carried out by then, and why.
+
+        Raises BlockNotMirrored while a mirror that begins in the middle of a chain has none that is final.
+        """
+        final = checkpoint(mirror).block - self._stores.depth
+        with asking(mirror, final) as asked:
             rows = state.rows(mirror, self._stores.network.exponent, at=asked.block)
             found = [(one, _fate(rows, one, asked.time)) for one in some]
         return asked.block, [(one, fate) for one, fate in found if fate is not None]

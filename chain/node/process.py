@@ -5,6 +5,7 @@ import json
 import signal
 import sys
 import time
+from contextlib import suppress
 from types import FrameType
 from typing import Any
 
@@ -58,5 +59,9 @@ def pause(failures: int) -> float:
 
 
 def log(event: str, facts: dict[str, Any]) -> None:
-    """A line of JSON on standard error: what happened, without names, keys, amounts or invoice numbers."""
-    print(json.dumps({"event": event, **facts}), file=sys.stderr, flush=True)
+    """A line of JSON on standard error: what happened, without names, keys, amounts or invoice numbers.
+
+    A disk with no room for the line ends neither a process nor a thread.
+    """
+    with suppress(OSError):
+        print(json.dumps({"event": event, **facts}), file=sys.stderr, flush=True)

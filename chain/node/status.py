@@ -87,7 +87,7 @@ def _put(path: Path, text: str) -> bool:
     octets = text.encode()
     try:
         with path.open("r+b", buffering=0) as file:
-            padded = octets.ljust(path.stat().st_size)  # JSON may end in blanks: nobody ever reads half of each
+            padded = octets.ljust(path.stat().st_size)  # JSON may end in blanks; who reads just now looks again
             whole = file.write(padded) == len(padded)
             file.truncate(len(octets))
         return whole

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from api import joining
 from api.access import audit
 from api.mirrored import Stores
 from api.proposals import outlived, service
@@ -24,7 +25,7 @@ from chain.domain.clock import DAY, FixedClock, UtcSeconds
 from chain.domain.errors import Refusal
 from chain.domain.rules import check
 from chain.domain.vocabulary import ClaimId, OfficerId
-from chain.mirror.errors import MirrorEmpty
+from chain.mirror.errors import BlockNotMirrored, MirrorEmpty
 from chain.mirror.writer import checkpoint
 from chain.store.db import Db, connect
 from chain.store.errors import StoreError
@@ -182,6 +183,21 @@ def test_look__at_a_message_of_a_version_to_come__leaves_it(office: Office) -> N
     office.propose(replace(call, message=replace(call.message, claim=STILL._replace(seq=9))))  # type: ignore[arg-type]
     office.propose(told().world.set_cash(ANNA, address("far"), version=told().world.version(ANNA) + 1))
     assert office.outlived().look() == 0
+
+
+def test_look__at_what_a_network_may_still_undo__leaves_it_until_enough_blocks_stand_on_it(office: Office) -> None:
+    number = office.propose(told().gone["transfer"])
+    sql = "SELECT MAX(block_from) FROM claim WHERE obligor = ? AND number = ? AND seq = ?"
+    (moved,) = office.mirror.one(sql, MOVED) or (0,)
+    on_top = checkpoint(office.mirror).block - moved
+    for depth, state in ((on_top + 1, "open"), (on_top, "void")):
+        joining.keep(office.settings.folder, joining.Reached("http://127.0.0.1:9", depth, 0))
+        assert office.outlived().look() == (state == "void")
+        assert office.states() == {number: state}
+    office.propose(told().good["transfer"])
+    joining.keep(office.settings.folder, joining.Reached("http://127.0.0.1:9", 10_000, 0))
+    with pytest.raises(BlockNotMirrored):
+        office.outlived().look()
 
 
 def test_look__past_the_deadline_on_the_ledger__it_has_lapsed(office: Office) -> None:

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What all processes of the service do alike, also when there is no room for what they say."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from chain.node.process import log
+
+TELLS = """
+from chain.node.process import log
+
+for _ in range(1_000):  # more than is kept for better days
+    log("waiting", {"reason": "disk-full"})
+"""
+
+
+def test_log__no_room_for_the_line__goes_on_without_it() -> None:
+    with open("/dev/full", "wb") as full:
+        assert subprocess.run([sys.executable, "-c", TELLS], stderr=full, timeout=30).returncode == 0
+
+
+def test_log__a_line__is_json(capsys: pytest.CaptureFixture[str]) -> None:
+    log("waiting", {"reason": "disk-full"})
+    assert json.loads(capsys.readouterr().err) == {"event": "waiting", "reason": "disk-full"}
