@@ -5,6 +5,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from api.writing.holds import last
 from chain.abi.keccak import keccak
 from chain.documents.identifiers import folded, uscc, vat
 from chain.domain.vocabulary import Hash, ParticipantId
@@ -63,11 +64,8 @@ def alike(book: Db, one: Company) -> list[tuple[Company, bytes]]:
 
 def refused(book: Db, participant: ParticipantId) -> bool:
     """Whether the ledger refused what the book last asked about a participant. Raises StoreError."""
-    row = book.one(
-        "SELECT s.state FROM hold h JOIN submission s ON s.id = h.submission WHERE h.subject = ?",
-        (f"participant {participant}",),
-    )
-    return row is not None and row[0] == SubmissionState.REFUSED
+    held = last(book, f"participant {participant}")
+    return held is not None and held.state is SubmissionState.REFUSED
 
 
 def found(book: Db, text: str, after: int, limit: int) -> list[ParticipantId]:

@@ -12,7 +12,7 @@ from api.access.audit import Action, Decision, recording
 from api.mirrored import Stores
 from api.proposals.reading import Open, still_open
 from api.proposals.service import ended
-from api.writing.holds import holds
+from api.writing.holds import holds, last
 from chain.abi.eip712 import Signed
 from chain.domain import commands as c
 from chain.domain.clock import Clock, UtcSeconds
@@ -101,10 +101,7 @@ def _free(book: Db, one: Open, block: int) -> bool:
     """Whether nothing is under way about what it is about: the last outcome is for good, and was seen."""
     assert not isinstance(one.message, c.Acceptance | c.LienAcceptance | c.Quote)
     for subject in holds(one.message):
-        row = book.one(
-            "SELECT s.state, s.block FROM hold h JOIN submission s ON s.id = h.submission WHERE h.subject = ?",
-            (subject,),
-        )
-        if row is not None and (row[0] not in _SETTLED or (row[1] is not None and row[1] > block)):
+        held = last(book, subject)
+        if held is not None and (held.state not in _SETTLED or (held.block is not None and held.block > block)):
             return False
     return True

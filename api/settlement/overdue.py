@@ -17,7 +17,7 @@ from api.access.visible import of_the_service
 from api.mirrored import Stores
 from api.proposals.outlived import Outlived
 from api.writing.commit import UNDER_WAY, hold
-from api.writing.holds import holds
+from api.writing.holds import holds, last
 from chain.abi.calls import SignedCall
 from chain.domain import commands as c
 from chain.domain.clock import Clock, UtcSeconds
@@ -128,10 +128,8 @@ def _fresh(book: Db, one: Due, time: UtcSeconds) -> str | None:
     that chain's own time has passed the date, for then it was found by that.
     """
     (subject,) = holds(one.message)
-    held = book.one(
-        "SELECT s.state FROM hold h JOIN submission s ON s.id = h.submission WHERE h.subject = ?", (subject,)
-    )
-    if held is not None and held[0] in UNDER_WAY:
+    held = last(book, subject)
+    if held is not None and held.state in UNDER_WAY:
         return None
     name = one.name
     while True:

@@ -13,6 +13,7 @@ from typing import Any
 from api.access.audit import recording
 from api.access.viewer import Caller
 from api.writing.errors import SubjectBusy
+from api.writing.holds import last
 from api.writing.plan import Made, Plan, Proposing
 from chain.abi.schema import struct_codec
 from chain.domain.clock import Clock, UtcSeconds
@@ -98,17 +99,13 @@ def _named(own: tuple[int, int], key: str, place: int) -> str:
 
 def _free(book: Db, subject: str, block: int) -> None:
     """Raises SubjectBusy while the last submission about it is under way, Behind when its outcome was not seen."""
-    row = book.one(
-        "SELECT s.id, s.state, s.block FROM hold h JOIN submission s ON s.id = h.submission WHERE h.subject = ?",
-        (subject,),
-    )
-    if row is None:
+    held = last(book, subject)
+    if held is None:
         return
-    number, state, at = row
-    if state in UNDER_WAY:
-        raise SubjectBusy(subject=subject, submission=number)
-    if at is not None and at > block:  # also of one that the ledger refused: those before it may not have been seen
-        raise Behind(at)
+    if held.state in UNDER_WAY:
+        raise SubjectBusy(subject=subject, submission=held.submission)
+    if held.block is not None and held.block > block:  # also a refused one's: those before it may not have been seen
+        raise Behind(held.block)
 
 
 def _propose(book: Db, caller: Caller, one: Proposing, made: Made, now: UtcSeconds) -> int:

@@ -1,7 +1,28 @@
 # SPDX-License-Identifier: Apache-2.0
 """What nothing else may be under way about while a message is: whatever its replay key is a version of."""
 
+from typing import NamedTuple
+
 from chain.domain import commands as c
+from chain.store.db import Db
+from chain.store.words import SubmissionState
+
+
+class Held(NamedTuple):
+    """The last submission about a subject. `block`: since it is on chain."""
+
+    submission: int
+    state: SubmissionState
+    block: int | None
+
+
+def last(book: Db, subject: str) -> Held | None:
+    """The last submission about a subject, if there was one. Raises StoreError."""
+    row = book.one(
+        "SELECT s.id, s.state, s.block FROM hold h JOIN submission s ON s.id = h.submission WHERE h.subject = ?",
+        (subject,),
+    )
+    return None if row is None else Held(row[0], SubmissionState(row[1]), row[2])
 
 
 def holds(message: c.Message) -> tuple[str, ...]:

@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,8 +20,6 @@ from chain.node.anvil import Anvil
 from chain.node.errors import NodeAddressMalformed, NodeUnreachable
 from chain.node.rpc import Rpc
 from chain.store.db import Db, connect
-from tests.books import new_book
-from tests.postgres import Server
 from tests.unit.proofs.emitter import emitting_node
 
 POLLED = 1.5  # seconds: less than a socket that is trusted may be silent, and much more than a poll takes
@@ -30,18 +27,6 @@ SOON = 5.0
 
 
 # ---------------------------------------------------------------- the book
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def book(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The address of a book without blocks."""
-    if request.param == "sqlite":
-        address = f"sqlite://{tmp_path}/book.db"
-    else:
-        server: Server = request.getfixturevalue("postgres")
-        address = server.database()
-    new_book(address)
-    return address
 
 
 def plan(db: Db, number: int, made: bool) -> None:

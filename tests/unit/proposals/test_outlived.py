@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the service ends of what people proposed: each once, for good reasons alone, and never by an old mirror."""
 
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -28,13 +27,13 @@ from chain.domain.vocabulary import ClaimId, OfficerId
 from chain.mirror.errors import BlockNotMirrored, MirrorEmpty
 from chain.mirror.writer import checkpoint
 from chain.store.db import Db, connect
-from chain.store.errors import StoreError
 from chain.store.words import ProposalState
 from tests.books import new_book
 from tests.cast import ANNA, BEN, CLEO, CORE, YUAN, address
 from tests.mirrored import mirror_of
 from tests.postgres import Server
 from tests.served import furnish, heard, network
+from tests.together import looks
 from tests.unit.store.rows import queue
 from tests.unit.writing.test_signing import caller
 from tests.worlds import World, furnished
@@ -296,23 +295,7 @@ def test_look__that_fails_at_some__goes_on_with_the_rest(office: Office, monkeyp
 
 def test_look__by_several_at_once__each_is_ended_once(office: Office) -> None:
     numbers = [office.propose(call) for call in told().gone.values()]
-    start, done, wrong = threading.Barrier(6), list[int](), list[BaseException]()
-
-    def look() -> None:
-        start.wait()
-        try:
-            done.append(office.outlived().look())
-        except StoreError as error:  # one that may pass: it looks again in a second
-            wrong.extend([] if error.retryable else [error])
-        except BaseException as error:
-            wrong.append(error)
-
-    threads = [threading.Thread(target=look) for _ in range(6)]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join()
-    assert not wrong
+    done = looks(lambda: office.outlived().look())
     assert sum(done) == len(numbers)
     assert sorted(office.ended()) == sorted(f"proposal {number} is void, by the service" for number in numbers)
 

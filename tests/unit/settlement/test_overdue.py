@@ -25,13 +25,13 @@ from chain.domain.vocabulary import ObligationId, ParticipantId
 from chain.mirror import reads
 from chain.mirror.visible import Visible
 from chain.store.db import Db, connect
-from chain.store.errors import StoreError
 from chain.submission.outbox import error_text
 from tests.books import new_book
 from tests.mirrored import new_mirror, random_world, write
 from tests.postgres import Server
 from tests.properties import reading
 from tests.served import furnish, heard, network
+from tests.together import looks
 
 _REASONS = {reason.refusal: (selector, reason.parameters) for selector, reason in reasons().items()}
 
@@ -107,24 +107,7 @@ def test_look__what_has_lapsed__is_submitted_once(place: Place) -> None:
 
 
 def test_look__by_several_at_once__each_thing_happens_once(place: Place) -> None:
-    start, done, wrong = threading.Barrier(6), list[int](), list[BaseException]()
-
-    def look() -> None:
-        nonlocal wrong
-        start.wait()
-        try:
-            done.append(place.caretaker().look())
-        except StoreError as error:  # one that may pass: it looks again in a second
-            wrong += [] if error.retryable else [error]
-        except BaseException as error:
-            wrong.append(error)
-
-    threads = [threading.Thread(target=look) for _ in range(6)]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join()
-    assert not wrong
+    done = looks(lambda: place.caretaker().look())
     assert sorted(place.names()) == sorted(place.lapsed())
     assert sum(done) == len(place.lapsed())
 
