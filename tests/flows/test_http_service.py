@@ -238,7 +238,15 @@ def test_disk__with_too_little_room__is_red_by_name_writes_are_refused_and_reads
         with served.client(REG.id) as client:
             return client.post("/participants/2/standing", json={}, headers={"Idempotency-Key": key})
 
-    assert part(served, "disk")["left"] == left(folder) // MIB
+    seen_left: list[int] = []  # asked again a moment later the disk has another figure: it is not ours alone
+
+    def looked(place: Path) -> int:
+        seen_left.append(left(place))
+        return seen_left[-1]
+
+    with monkeypatch.context() as watched:
+        watched.setattr(disks, "left", looked)
+        assert part(served, "disk")["left"] == min(seen_left) // MIB
     with monkeypatch.context() as full:
         full.setattr(disks, "left", lambda place: 5 * MIB)
         seen = served.get("/ready")
